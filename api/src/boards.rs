@@ -1,0 +1,163 @@
+//! Boards: who may do what where.
+
+mod bodies;
+mod invitations;
+
+use actix_web::{HttpRequest, delete, get, patch, post, web};
+use domain::access::Permission;
+use persistence::{
+    AloneWith,
+    boards::{self, BoardRef, Seen},
+    votes,
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use self::{
+    bodies::{BoardBody, NewBoardBody, UpdateBoardBody, shown},
+    invitations::{invite_member, list_invited, uninvite_member},
+};
+use crate::{
+    actor::{Caller, SignedIn},
+    app::App,
+    body::{Json, Query},
+    error::Failure,
+    once::Post,
+    page::{ListName, Listing, limit},
+    reply::{IfMatch, Nothing, Reply},
+};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list_boards).service(create_board);
+    config.service(get_board).service(update_board).service(delete_board);
+    config.service(list_invited).service(invite_member).service(uninvite_member);
+}
+
+/// The board in an address: its id or its slug.
+#[must_use]
+pub fn board_in_path(request: &HttpRequest) -> BoardRef {
+    let text = request.match_info().get("board").unwrap_or("");
+    Uuid::try_parse(text).map_or_else(|_| BoardRef::Slug(text.to_owned()), |id| BoardRef::Id(id.into()))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<i64>,
+    pub cursor: Option<String>,
+}
+
+/// List the boards you may view
+#[utoipa::path(tag = "Boards", params(PageQuery), responses((status = 200, body = Listing<BoardBody>)))]
+#[get("/v1/boards")]
+async fn list_boards(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+) -> Result<Reply<Listing<BoardBody>>, Failure> {
+    let limit = limit(query.limit)?;
+    let list = ListName::of(&["boards"]);
+    let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let page = app
+        .read(&caller, move |tx, actor| {
+            let page = boards::list(tx, actor, after, limit)?;
+            let actor = *actor;
+            Ok(page.map(|seen| BoardBody::new(&seen, &actor, None)))
+        })
+        .await?;
+    Ok(Reply::ok(&list.listing(&app.keys, page, None, |board| board)))
+}
+
+/// Make a board
+#[utoipa::path(tag = "Boards", security(("bearer" = [])), request_body = NewBoardBody,
+    responses((status = 201, body = BoardBody), (status = 409, description = "slug_taken")))]
+#[post("/v1/boards")]
+async fn create_board(
+    app: web::Data<App>,
+    me: SignedIn,
+    post: Post<NewBoardBody>,
+) -> Result<Reply<BoardBody>, Failure> {
+    let stamp = app.stamp();
+    let board = post.body.board(&stamp)?;
+    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+        actor.ensure(Permission::ManageBoards)?;
+        boards::insert(tx, &stamp, &board)?;
+        let seen = Seen { board: board.clone(), invited: false };
+        let location = format!("/v1/boards/{}", board.id);
+        Ok(Reply::created(&BoardBody::new(&seen, actor, None), location).tagged(board.version))
+    })
+    .await
+}
+
+/// Read a board
+#[utoipa::path(tag = "Boards", params(("board" = String, Path, description = "Id or slug")),
+    responses((status = 200, body = BoardBody)))]
+#[get("/v1/boards/{board}")]
+async fn get_board(
+    app: web::Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<Reply<BoardBody>, Failure> {
+    let board = board_in_path(&request);
+    app.read(&caller, move |tx, actor| {
+        let seen = boards::find(tx, actor, &board)?;
+        let left = match (actor.member_id(), seen.board.vote_budget) {
+            (Some(member), Some(budget)) => {
+                Some((i64::from(budget) - votes::count_open(tx, member, seen.board.id)?).max(0))
+            }
+            _ => None,
+        };
+        Ok(shown(&seen, actor, left))
+    })
+    .await
+}
+
+/// Change a board
+#[utoipa::path(tag = "Boards", security(("bearer" = [])), request_body = UpdateBoardBody,
+    params(("board" = String, Path, description = "Id or slug")),
+    responses((status = 200, body = BoardBody), (status = 409, description = "slug_taken")))]
+#[patch("/v1/boards/{board}")]
+async fn update_board(
+    app: web::Data<App>,
+    me: SignedIn,
+    request: HttpRequest,
+    if_match: IfMatch,
+    Json(body): Json<UpdateBoardBody>,
+) -> Result<Reply<BoardBody>, Failure> {
+    let (board, stamp, changes) = (board_in_path(&request), app.stamp(), body.changes()?);
+    app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
+        actor.ensure(Permission::ManageBoards)?;
+        let seen = boards::find(tx, actor, &board)?;
+        if_match.ensure(seen.board.version)?;
+        let board = changes.clone().over(seen.board, &stamp);
+        boards::update(tx, &stamp, &board)?;
+        Ok(shown(&Seen { board, invited: seen.invited }, actor, None))
+    })
+    .await
+}
+
+/// Delete a board that never held an idea
+#[utoipa::path(tag = "Boards", security(("bearer" = [])),
+    params(("board" = String, Path, description = "Id or slug")),
+    responses((status = 204), (status = 409, description = "board_holds_ideas")))]
+#[delete("/v1/boards/{board}")]
+async fn delete_board(
+    app: web::Data<App>,
+    me: SignedIn,
+    request: HttpRequest,
+    if_match: IfMatch,
+) -> Result<Reply<Nothing>, Failure> {
+    let (board, stamp) = (board_in_path(&request), app.stamp());
+    app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
+        actor.ensure(Permission::ManageBoards)?;
+        let seen = boards::find(tx, actor, &board)?;
+        if_match.ensure(seen.board.version)?;
+        boards::delete(tx, &stamp, seen.board.id)
+    })
+    .await?;
+    Ok(Reply::nothing())
+}

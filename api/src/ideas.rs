@@ -1,0 +1,211 @@
+//! Ideas: written, read, changed, deleted, restored, moved.
+
+mod bodies;
+mod list;
+
+use actix_web::{HttpRequest, delete, get, patch, post, web};
+use domain::{
+    Action, IdeaId, Refusal,
+    access::Permission,
+    ideas::{Reason, Status},
+};
+use persistence::{AloneWith, boards, ideas, votes};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use self::bodies::AuthorBody;
+use self::{
+    bodies::{IdeaBody, NewIdeaBody, SetStatusBody, UpdateIdeaBody},
+    list::{list_board_ideas, list_ideas, list_similar_ideas},
+};
+use crate::{
+    actor::{Caller, SignedIn},
+    app::App,
+    boards::board_in_path,
+    body::{Json, PathId, field},
+    error::Failure,
+    language::Language,
+    once::{Empty, Post},
+    reply::{IfMatch, Nothing, Reply},
+};
+
+pub fn routes(config: &mut ServiceConfig) {
+    // Before the list of a board, whose address is a beginning of its own.
+    config.service(list_similar_ideas);
+    config.service(list_board_ideas).service(create_idea).service(list_ideas);
+    config.service(get_idea).service(update_idea).service(delete_idea);
+    config.service(restore_idea).service(set_idea_status);
+}
+
+/// Post an idea
+///
+/// Your own vote is cast with it.
+#[utoipa::path(tag = "Ideas", security(("bearer" = [])), request_body = NewIdeaBody,
+    params(("board" = String, Path, description = "Id or slug")),
+    responses((status = 201, body = IdeaBody), (status = 403, description = "board_forbidden")))]
+#[post("/v1/boards/{board}/ideas")]
+async fn create_idea(
+    app: web::Data<App>,
+    me: SignedIn,
+    language: Language,
+    request: HttpRequest,
+    post: Post<NewIdeaBody>,
+) -> Result<Reply<IdeaBody>, Failure> {
+    let (board, words) = (board_in_path(&request), post.body.words()?);
+    let stamps = [app.stamp(), app.stamp()];
+    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+        let on = boards::find(tx, actor, &board)?;
+        on.ensure_may(actor, Action::Submit)?;
+        let author = actor.ensure_member()?;
+        let new = ideas::NewIdea {
+            board: on.board.id,
+            author: Some(author),
+            words: words.clone(),
+            source_id: None,
+            carried_votes: 0,
+        };
+        let id = ideas::insert(tx, &stamps[0], &new)?;
+        // Not refused where voting is closed to the author or their budget is spent: then the idea goes without.
+        let (idea, _) = ideas::find(tx, actor, id)?;
+        if crate::votes::ensure_may_vote(tx, actor, &idea, &on).is_ok() {
+            votes::cast(tx, &stamps[1], &idea, author)?;
+        }
+        let read = ideas::read(tx, actor, id)?;
+        let reply = Reply::created(&IdeaBody::new(read, actor, language), format!("/v1/ideas/{id}"));
+        Ok(reply.tagged(idea.version))
+    })
+    .await
+}
+
+/// Read an idea
+#[utoipa::path(tag = "Ideas", params(("id" = Uuid, Path)),
+    responses((status = 200, body = IdeaBody), (status = 304)))]
+#[get("/v1/ideas/{id}")]
+async fn get_idea(
+    app: web::Data<App>,
+    caller: Caller,
+    language: Language,
+    PathId(id): PathId,
+) -> Result<Reply<IdeaBody>, Failure> {
+    app.read(&caller, move |tx, actor| shown(tx, actor, id.into(), language)).await
+}
+
+/// Change an idea
+///
+/// Its author may until somebody else has voted or commented, staff always. What it said before is kept.
+#[utoipa::path(tag = "Ideas", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    request_body = UpdateIdeaBody,
+    responses((status = 200, body = IdeaBody), (status = 403, description = "not_yours"),
+        (status = 409, description = "others_have_joined")))]
+#[patch("/v1/ideas/{id}")]
+async fn update_idea(
+    app: web::Data<App>,
+    me: SignedIn,
+    language: Language,
+    PathId(id): PathId,
+    if_match: IfMatch,
+    Json(body): Json<UpdateIdeaBody>,
+) -> Result<Reply<IdeaBody>, Failure> {
+    let (id, stamp, new) = (IdeaId::from(id), app.stamp(), body.words()?);
+    app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
+        let (idea, _) = ideas::find(tx, actor, id)?;
+        let joined = ideas::others_joined(tx, &idea)?;
+        idea.ensure_may_change(actor, joined)?;
+        if_match.ensure(idea.version)?;
+        let present = ideas::words(tx, id)?;
+        let words = new.clone().over(present.clone());
+        if words != present {
+            ideas::edit(tx, &stamp, &idea, &words, actor.member_id())?;
+        }
+        shown(tx, actor, id, language)
+    })
+    .await
+}
+
+/// Delete an idea
+///
+/// Its author may until somebody else has voted or commented, staff always. Staff can restore it for 30 days.
+#[utoipa::path(tag = "Ideas", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 204), (status = 403, description = "not_yours"),
+        (status = 409, description = "others_have_joined")))]
+#[delete("/v1/ideas/{id}")]
+async fn delete_idea(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    if_match: IfMatch,
+) -> Result<Reply<Nothing>, Failure> {
+    let (id, stamp) = (IdeaId::from(id), app.stamp());
+    app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
+        let (idea, _) = ideas::find(tx, actor, id)?;
+        let joined = ideas::others_joined(tx, &idea)?;
+        idea.ensure_may_change(actor, joined)?;
+        if_match.ensure(idea.version)?;
+        if idea.deleted_at.is_none() {
+            ideas::delete(tx, &stamp, &idea)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Reply::nothing())
+}
+
+/// Bring a deleted idea back
+#[utoipa::path(tag = "Ideas", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = IdeaBody), (status = 409, description = "not_deleted, restore_window_over")))]
+#[post("/v1/ideas/{id}/restore")]
+async fn restore_idea(
+    app: web::Data<App>,
+    me: SignedIn,
+    language: Language,
+    PathId(id): PathId,
+    post: Post<Empty>,
+) -> Result<Reply<IdeaBody>, Failure> {
+    let (id, stamp) = (IdeaId::from(id), app.stamp());
+    app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
+        actor.ensure(Permission::ManageIdeas)?;
+        let (idea, _) = ideas::find(tx, actor, id)?;
+        idea.ensure_restorable(stamp.at)?;
+        ideas::restore(tx, &stamp, &idea)?;
+        shown(tx, actor, id, language)
+    })
+    .await
+}
+
+/// Move an idea to another status
+#[utoipa::path(tag = "Ideas", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    request_body = SetStatusBody,
+    responses((status = 200, body = IdeaBody), (status = 409, description = "same_status")))]
+#[post("/v1/ideas/{id}/status")]
+async fn set_idea_status(
+    app: web::Data<App>,
+    me: SignedIn,
+    language: Language,
+    PathId(id): PathId,
+    if_match: IfMatch,
+    post: Post<SetStatusBody>,
+) -> Result<Reply<IdeaBody>, Failure> {
+    let (id, stamp, to) = (IdeaId::from(id), app.stamp(), Status::from(post.body.status));
+    let reason = field("/reason", Reason::try_from(&*post.body.reason))?;
+    app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
+        actor.ensure(Permission::SetStatus)?;
+        let (idea, _) = ideas::find(tx, actor, id)?;
+        if_match.ensure(idea.version)?;
+        if idea.status == to {
+            return Err(Refusal::SameStatus.into());
+        }
+        ideas::set_status(tx, &stamp, &idea, to, &reason, actor.member_id())?;
+        shown(tx, actor, id, language)
+    })
+    .await
+}
+
+fn shown(
+    tx: &mut persistence::AnyConnection,
+    actor: &domain::Actor,
+    id: IdeaId,
+    language: Language,
+) -> persistence::Result<Reply<IdeaBody>> {
+    let read = ideas::read(tx, actor, id)?;
+    let version = read.listed.idea.version;
+    Ok(Reply::ok(&IdeaBody::new(read, actor, language)).tagged(version))
+}

@@ -1,0 +1,317 @@
+//! Ideas as they are written in requests and answers.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    Actor,
+    access::Permission,
+    boards::Board,
+    ideas::{Body, Status, Tags, Title, Words},
+    markdown,
+    text::Fault,
+};
+use persistence::ideas::{Listed, Read};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    body::{field, present},
+    error::Failure,
+    language::Language,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusKey {
+    Open,
+    UnderReview,
+    Planned,
+    InProgress,
+    Shipped,
+    Declined,
+    Merged,
+}
+
+impl From<StatusKey> for Status {
+    fn from(key: StatusKey) -> Self {
+        match key {
+            StatusKey::Open => Self::Open,
+            StatusKey::UnderReview => Self::UnderReview,
+            StatusKey::Planned => Self::Planned,
+            StatusKey::InProgress => Self::InProgress,
+            StatusKey::Shipped => Self::Shipped,
+            StatusKey::Declined => Self::Declined,
+            StatusKey::Merged => Self::Merged,
+        }
+    }
+}
+
+impl From<Status> for StatusKey {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Open => Self::Open,
+            Status::UnderReview => Self::UnderReview,
+            Status::Planned => Self::Planned,
+            Status::InProgress => Self::InProgress,
+            Status::Shipped => Self::Shipped,
+            Status::Declined => Self::Declined,
+            Status::Merged => Self::Merged,
+        }
+    }
+}
+
+/// How far an idea has come.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatusBody {
+    #[schema(example = "open")]
+    key: &'static str,
+    /// In the caller's language.
+    #[schema(example = "열림")]
+    name: &'static str,
+    category: StatusKey,
+}
+
+impl StatusBody {
+    fn new(status: Status, language: Language) -> Self {
+        let (ko, en) = match status {
+            Status::Open => ("열림", "Open"),
+            Status::UnderReview => ("검토 중", "Under review"),
+            Status::Planned => ("예정", "Planned"),
+            Status::InProgress => ("진행 중", "In progress"),
+            Status::Shipped => ("출시", "Shipped"),
+            Status::Declined => ("반려", "Declined"),
+            Status::Merged => ("병합", "Merged"),
+        };
+        Self { key: status.key(), name: language.pick(ko, en), category: status.into() }
+    }
+}
+
+/// The board of an idea, in short.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BoardRefBody {
+    pub id: Uuid,
+    #[schema(example = "mobile-app")]
+    pub slug: String,
+    #[schema(example = "모바일 앱")]
+    pub name: String,
+}
+
+impl From<&Board> for BoardRefBody {
+    fn from(board: &Board) -> Self {
+        Self {
+            id: board.id.uuid(),
+            slug: board.slug.as_str().to_owned(),
+            name: board.name.as_str().to_owned(),
+        }
+    }
+}
+
+/// A member as everybody sees them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuthorBody {
+    pub id: Uuid,
+    #[schema(example = "아나")]
+    pub display_name: String,
+}
+
+/// What every form of an idea has.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IdeaFacts {
+    id: Uuid,
+    board: BoardRefBody,
+    #[schema(example = "다크 모드를 넣어 주세요")]
+    title: String,
+    status: StatusBody,
+    #[schema(example = json!(["화면", "접근성"]))]
+    tags: Vec<String>,
+    /// Null where an import did not say who.
+    author: Option<AuthorBody>,
+    #[schema(minimum = 0)]
+    vote_count: i64,
+    /// How many of `vote_count` an import brought without their voters; shown to staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, minimum = 0)]
+    carried_votes: Option<i64>,
+    #[schema(minimum = 0)]
+    comment_count: i64,
+    /// Whether you vote for it.
+    my_vote: bool,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    /// When it was deleted; shown to staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    deleted_at: Option<DateTime<Utc>>,
+}
+
+impl IdeaFacts {
+    fn new(listed: Listed, board: BoardRefBody, actor: &Actor, language: Language) -> Self {
+        let Listed { idea, title, tags, author_name, my_vote, .. } = listed;
+        let for_staff = actor.ensure(Permission::SeeVoters).is_ok();
+        Self {
+            id: idea.id.uuid(),
+            board,
+            title,
+            status: StatusBody::new(idea.status, language),
+            tags,
+            author: idea
+                .author_id
+                .zip(author_name)
+                .map(|(id, display_name)| AuthorBody { id: id.uuid(), display_name }),
+            vote_count: idea.vote_count,
+            carried_votes: for_staff.then_some(idea.carried_votes),
+            comment_count: idea.comment_count,
+            my_vote,
+            created_at: idea.created_at,
+            updated_at: idea.updated_at,
+            deleted_at: idea.deleted_at.filter(|_| for_staff),
+        }
+    }
+}
+
+/// An idea in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IdeaSummaryBody {
+    #[serde(flatten)]
+    facts: IdeaFacts,
+    /// The beginning of the body as plain text, at most 280 characters.
+    #[schema(max_length = 280, example = "밤에 눈이 부셔요.")]
+    excerpt: String,
+}
+
+impl IdeaSummaryBody {
+    pub(crate) fn new(listed: Listed, board: BoardRefBody, actor: &Actor, language: Language) -> Self {
+        Self { excerpt: listed.excerpt.clone(), facts: IdeaFacts::new(listed, board, actor, language) }
+    }
+}
+
+/// An idea in full.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IdeaBody {
+    #[serde(flatten)]
+    facts: IdeaFacts,
+    /// Markdown, as it was written.
+    #[schema(example = "밤에 **눈이 부셔요**.")]
+    body: String,
+    /// The body as HTML that is safe to show.
+    #[schema(example = "<p>밤에 <strong>눈이 부셔요</strong>.</p>\n")]
+    body_html: String,
+}
+
+impl IdeaBody {
+    pub(crate) fn new(read: Read, actor: &Actor, language: Language) -> Self {
+        let board = BoardRefBody::from(&read.on.board);
+        Self {
+            body_html: markdown::to_html(&read.body),
+            body: read.body,
+            facts: IdeaFacts::new(read.listed, board, actor, language),
+        }
+    }
+}
+
+/// An idea and how alike it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarIdeaBody {
+    /// 1 is the same words, 0 none in common.
+    #[schema(minimum = 0, maximum = 1, example = 0.82)]
+    pub score: f64,
+    pub idea: IdeaSummaryBody,
+}
+
+/// The ideas most alike, best first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarBody {
+    pub items: Vec<SimilarIdeaBody>,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewIdeaBody {
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "다크 모드를 넣어 주세요")]
+    title: String,
+    /// Markdown.
+    #[serde(default)]
+    #[validate(length(max = 50_000))]
+    #[schema(max_length = 50_000, example = "밤에 **눈이 부셔요**.")]
+    body: String,
+    /// 1-30 characters each.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(max_items = 10, example = json!(["화면", "접근성"]))]
+    tags: Vec<String>,
+}
+
+impl NewIdeaBody {
+    pub(crate) fn words(&self) -> Result<Words, Failure> {
+        Ok(Words {
+            title: field("/title", Title::try_from(&*self.title))?,
+            body: field("/body", Body::try_from(&*self.body))?,
+            tags: tags(&self.tags)?,
+        })
+    }
+}
+
+fn tags(texts: &[String]) -> Result<Tags, Failure> {
+    Tags::try_from(texts).map_err(|(place, fault): (Option<usize>, Fault)| {
+        let pointer = place.map_or_else(|| "/tags".to_owned(), |place| format!("/tags/{place}"));
+        Failure::field(pointer, fault)
+    })
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateIdeaBody {
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(min = 1, max = 200))]
+    #[schema(required = false, nullable = false, min_length = 1, max_length = 200, example = "다크 모드")]
+    title: Option<String>,
+    /// Markdown.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 50_000))]
+    #[schema(required = false, nullable = false, max_length = 50_000, example = "밤에 눈이 부셔요.")]
+    body: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 10))]
+    #[schema(required = false, nullable = false, max_items = 10, example = json!(["화면"]))]
+    tags: Option<Vec<String>>,
+}
+
+/// New words, as far as they are given.
+#[derive(Clone)]
+pub(crate) struct NewWords {
+    title: Option<Title>,
+    body: Option<Body>,
+    tags: Option<Tags>,
+}
+
+impl UpdateIdeaBody {
+    pub(crate) fn words(&self) -> Result<NewWords, Failure> {
+        Ok(NewWords {
+            title: self.title.as_deref().map(|text| field("/title", Title::try_from(text))).transpose()?,
+            body: self.body.as_deref().map(|text| field("/body", Body::try_from(text))).transpose()?,
+            tags: self.tags.as_deref().map(tags).transpose()?,
+        })
+    }
+}
+
+impl NewWords {
+    pub(crate) fn over(self, words: Words) -> Words {
+        Words {
+            title: self.title.unwrap_or(words.title),
+            body: self.body.unwrap_or(words.body),
+            tags: self.tags.unwrap_or(words.tags),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetStatusBody {
+    pub status: StatusKey,
+    /// Why; it is kept with the change.
+    #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000, example = "다음 분기에 시작합니다.")]
+    pub reason: String,
+}

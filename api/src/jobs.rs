@@ -1,0 +1,81 @@
+//! Background work: what has had its time goes, and counters are checked against their rows every night.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use domain::IdeaId;
+use persistence::{
+    AloneWith, Database,
+    ideas::upkeep::{self, Recount},
+};
+
+use crate::{clock::Clock, error::Failure, once};
+
+const TICK: Duration = Duration::from_secs(60);
+/// How many ideas are recounted in one transaction.
+const BATCH: i64 = 200;
+
+/// Does the jobs that are due, for ever. Any number of nodes may: each job is done by one of them.
+pub async fn run(db: Database, clock: Clock) {
+    loop {
+        if let Err(failure) = do_due(&db, &clock).await {
+            tracing::error!(?failure, "a job failed");
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+/// Does what is due now.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+async fn do_due(db: &Database, clock: &Clock) -> Result<(), Failure> {
+    if take_turn(db, clock, "expire", TimeDelta::hours(1)).await? {
+        let now = clock.now();
+        let gone = db.write(AloneWith::Nobody, move |tx| upkeep::expire(tx, now - once::KEPT, now)).await?;
+        tracing::info!(rows = gone, "expired");
+    }
+    if take_turn(db, clock, "recount", TimeDelta::hours(24)).await? {
+        let found = recount(db).await?;
+        if found.counters + found.scores > 0 {
+            tracing::error!(?found, "counters had drifted from their rows; mended");
+        } else {
+            tracing::info!(ideas = found.ideas, "recounted; no drift");
+        }
+    }
+    Ok(())
+}
+
+async fn take_turn(
+    db: &Database,
+    clock: &Clock,
+    job: &'static str,
+    period: TimeDelta,
+) -> Result<bool, Failure> {
+    let now = clock.now();
+    let turn = db.write(AloneWith::Nobody, move |tx| upkeep::take_turn(tx, job, now, period)).await;
+    match turn {
+        // Another node was first.
+        Err(persistence::Error::Taken(_)) => Ok(false),
+        turn => Ok(turn?),
+    }
+}
+
+/// Recounts every idea, a batch at a time, so that votes wait briefly.
+///
+/// # Errors
+/// When the database fails.
+pub async fn recount(db: &Database) -> Result<Recount, Failure> {
+    let mut total = Recount::default();
+    let mut after: Option<IdeaId> = None;
+    loop {
+        let found = db.write(AloneWith::Nobody, move |tx| upkeep::recount(tx, after, BATCH)).await?;
+        total.ideas += found.ideas;
+        total.counters += found.counters;
+        total.scores += found.scores;
+        after = found.next;
+        if after.is_none() {
+            return Ok(total);
+        }
+    }
+}

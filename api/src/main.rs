@@ -1,0 +1,167 @@
+//! The command line: settings read once, one command run, one line and exit code 2 when it cannot start.
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::{Parser, Subcommand};
+use madang::{
+    Config, Server, StartError, admin, config, demo, import, jobs, logs, open_database, openapi, stop_signal,
+    tokens, until_stopped,
+};
+
+#[derive(Parser)]
+#[command(
+    name = "madang",
+    version,
+    about = "A square where a brand and its customers make products better together."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Migrate and serve (what happens without a command)
+    Serve,
+    /// Serve a filled, embedded demo that is gone when it ends
+    Demo,
+    /// Do the background work apart from the servers (set MADANG_JOBS=off there)
+    Worker,
+    /// Bring the database to the form of this release
+    Migrate,
+    /// Administrators
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Import from other systems
+    #[command(subcommand)]
+    Import(Import),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Settings
+    #[command(subcommand)]
+    Config(Check),
+    /// Make a new key sign access tokens; the old ones are still accepted
+    RotateKey,
+    /// Work counters and scores out again from the rows, and say whether any had drifted
+    Recount,
+    /// Fill the database with the data set of the benchmark
+    #[cfg(feature = "bench")]
+    Seed { ideas: usize, members: usize, votes: usize },
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Make an administrator; the password is taken from MADANG_ADMIN_PASSWORD, or else read from standard input
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long, default_value = "Admin")]
+        name: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Import ideas from a JSONL or CSV file; safe to run again
+    Ideas {
+        file: PathBuf,
+        /// The slug of the board they go to
+        #[arg(long)]
+        board: String,
+        /// Check the file and store nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Check {
+    /// Read the settings and say what they are, secrets hidden
+    Check,
+}
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse().command.unwrap_or(Command::Serve)).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("madang: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, StartError> {
+    if let Command::Openapi = command {
+        print!("{}", openapi::yaml().map_err(StartError::Other)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let variables = config::variables()?;
+    let config = Config::of(&variables)?;
+    logs::start(config.log);
+    match command {
+        Command::Serve => serve(config).await?,
+        Command::Demo => demo::run(&config).await?,
+        Command::Worker => worker(config).await?,
+        Command::Migrate => drop(open_database(&config)?),
+        Command::Admin(Admin::Create { email, name }) => create_admin(&config, &email, &name).await?,
+        Command::Import(Import::Ideas { file, board, dry_run }) => {
+            return import::ideas(&config, &file, &board, dry_run).await;
+        }
+        Command::Config(Check::Check) => println!("{config:#?}"),
+        Command::RotateKey => tokens::rotate(&config.data_dir)?,
+        Command::Recount => {
+            let found = jobs::recount(&open_database(&config)?).await?;
+            println!("{} ideas, {} counters and {} scores mended", found.ideas, found.counters, found.scores);
+            return Ok(if found.counters + found.scores == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+        #[cfg(feature = "bench")]
+        Command::Seed { ideas, members, votes } => madang::bench::seed(&config, ideas, members, votes)?,
+        Command::Openapi => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config) -> Result<(), StartError> {
+    let public_url = config.public_url.clone();
+    let server = Server::start(config).await?;
+    println!("Madang listens on http://{} - the API is documented at {public_url}/docs", server.address());
+    if !server.has_admin().await? {
+        println!(
+            "There is no administrator yet: run `madang admin create --email you@example.com`, \
+             or set MADANG_ADMIN_EMAIL and MADANG_ADMIN_PASSWORD and start again."
+        );
+    }
+    until_stopped(server).await
+}
+
+async fn worker(config: Config) -> Result<(), StartError> {
+    let db = open_database(&config)?;
+    println!("Madang works in the background");
+    let jobs = actix_web::rt::spawn(jobs::run(db, config.clock));
+    stop_signal().await?;
+    jobs.abort();
+    // What a closure has begun on its thread ends with its transaction.
+    actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+    Ok(())
+}
+
+async fn create_admin(config: &Config, email: &str, name: &str) -> Result<(), StartError> {
+    let given = config.admin.as_ref().map(|admin| admin.password.reveal().to_owned());
+    let password = match given.or_else(|| std::env::var("MADANG_ADMIN_PASSWORD").ok()) {
+        Some(password) => password,
+        None => {
+            eprintln!("Password (10 characters or more):");
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map_err(|error| StartError::Other(error.to_string()))?;
+            line.trim_end_matches(['\r', '\n']).to_owned()
+        }
+    };
+    admin::create(&open_database(config)?, config.clock.stamp(), email, &password, name).await?;
+    println!("{email} is an administrator now");
+    Ok(())
+}

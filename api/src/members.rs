@@ -1,0 +1,295 @@
+//! Members: one's own profile, and what an admin sees and sets.
+
+use std::collections::BTreeMap;
+
+use actix_web::{get, patch, web};
+use chrono::{DateTime, Utc};
+use domain::{
+    MemberId,
+    access::Permission,
+    members::{Attribute, DisplayName, Locale, Member, Role, ensure_may_administer},
+};
+use persistence::{AloneWith, members};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    actor::SignedIn,
+    app::App,
+    body::{Json, PathId, Query, field, present},
+    error::Failure,
+    page::{ListName, Listing, limit},
+    reply::{IfMatch, Reply},
+};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(get_me).service(update_me);
+    config.service(list_members).service(get_member).service(update_member);
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LocaleName {
+    Ko,
+    En,
+}
+
+impl From<LocaleName> for Locale {
+    fn from(name: LocaleName) -> Self {
+        match name {
+            LocaleName::Ko => Self::Ko,
+            LocaleName::En => Self::En,
+        }
+    }
+}
+
+impl From<Locale> for LocaleName {
+    fn from(locale: Locale) -> Self {
+        match locale {
+            Locale::Ko => Self::Ko,
+            Locale::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleName {
+    Member,
+    Moderator,
+    Marketer,
+    ProductManager,
+    Admin,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Member => Self::Member,
+            RoleName::Moderator => Self::Moderator,
+            RoleName::Marketer => Self::Marketer,
+            RoleName::ProductManager => Self::ProductManager,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Member => Self::Member,
+            Role::Moderator => Self::Moderator,
+            Role::Marketer => Self::Marketer,
+            Role::ProductManager => Self::ProductManager,
+            Role::Admin => Self::Admin,
+        }
+    }
+}
+
+/// One thing the brand knows of a member.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum AttributeBody {
+    Text(String),
+    Number(f64),
+    Flag(bool),
+}
+
+/// A member as they and admins see them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberBody {
+    pub id: Uuid,
+    #[schema(example = "ana@example.com")]
+    email: String,
+    #[schema(example = "아나")]
+    display_name: String,
+    role: RoleName,
+    /// What the role lets them do, whatever the board.
+    #[schema(example = json!(["manage_ideas", "see_voters"]))]
+    permissions: Vec<&'static str>,
+    locale: LocaleName,
+    /// What the brand's sign-on said of them, by name.
+    #[schema(example = json!({ "plan": "gold", "purchases": 12 }))]
+    attributes: BTreeMap<String, AttributeBody>,
+    blocked: bool,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Member> for MemberBody {
+    fn from(member: Member) -> Self {
+        let attribute = |(name, value)| {
+            let value = match value {
+                Attribute::Text(text) => AttributeBody::Text(text),
+                Attribute::Number(number) => AttributeBody::Number(number),
+                Attribute::Flag(flag) => AttributeBody::Flag(flag),
+            };
+            (name, value)
+        };
+        let permissions = Permission::ALL.into_iter().filter(|permission| permission.is_of(member.role));
+        Self {
+            id: member.id.uuid(),
+            email: member.email.as_str().to_owned(),
+            display_name: member.display_name.as_str().to_owned(),
+            role: member.role.into(),
+            permissions: permissions.map(Permission::name).collect(),
+            locale: member.locale.into(),
+            attributes: member.attributes.into_iter().map(attribute).collect(),
+            blocked: member.blocked_at.is_some(),
+            created_at: member.created_at,
+            updated_at: member.updated_at,
+        }
+    }
+}
+
+fn shown(member: Member) -> Reply<MemberBody> {
+    let version = member.version;
+    Reply::ok(&MemberBody::from(member)).tagged(version)
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMeBody {
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(min = 1, max = 50))]
+    #[schema(required = false, nullable = false, min_length = 1, max_length = 50, example = "아나")]
+    display_name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(required = false, nullable = false, value_type = LocaleName)]
+    locale: Option<LocaleName>,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMemberBody {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(required = false, nullable = false, value_type = RoleName)]
+    role: Option<RoleName>,
+    /// Whether to keep the member out; their tokens stop working at once.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(required = false, nullable = false)]
+    blocked: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListMembersQuery {
+    /// The beginning of an address, or a part of a name.
+    #[param(max_length = 254)]
+    q: Option<String>,
+    role: Option<RoleName>,
+    blocked: Option<bool>,
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+    #[serde(default)]
+    include_total: bool,
+}
+
+/// Read one's own profile
+#[utoipa::path(tag = "Accounts", security(("bearer" = [])), responses((status = 200, body = MemberBody)))]
+#[get("/v1/me")]
+async fn get_me(app: web::Data<App>, me: SignedIn) -> Result<Reply<MemberBody>, Failure> {
+    app.read(&me.caller, move |tx, _| members::find(tx, me.member)).await.map(shown)
+}
+
+/// Change one's own profile
+#[utoipa::path(tag = "Accounts", security(("bearer" = [])), request_body = UpdateMeBody,
+    responses((status = 200, body = MemberBody)))]
+#[patch("/v1/me")]
+async fn update_me(
+    app: web::Data<App>,
+    me: SignedIn,
+    if_match: IfMatch,
+    Json(body): Json<UpdateMeBody>,
+) -> Result<Reply<MemberBody>, Failure> {
+    let name = body.display_name.as_deref().map(|name| field("/display_name", DisplayName::try_from(name)));
+    let (name, locale, stamp) = (name.transpose()?, body.locale.map(Locale::from), app.stamp());
+    app.write(&me.caller, AloneWith::Member(me.member.uuid()), move |tx, _| {
+        let before = members::find(tx, me.member)?;
+        if_match.ensure(before.version)?;
+        let mut after = before.clone();
+        after.display_name = name.clone().unwrap_or(after.display_name);
+        after.locale = locale.unwrap_or(after.locale);
+        members::update(tx, &stamp, &before, after)
+    })
+    .await
+    .map(shown)
+}
+
+/// Find members
+#[utoipa::path(tag = "Members", security(("bearer" = [])), params(ListMembersQuery),
+    responses((status = 200, body = Listing<MemberBody>)))]
+#[get("/v1/members")]
+async fn list_members(
+    app: web::Data<App>,
+    me: SignedIn,
+    Query(query): Query<ListMembersQuery>,
+) -> Result<Reply<Listing<MemberBody>>, Failure> {
+    let limit = limit(query.limit)?;
+    let filter = members::Filter {
+        text: query.q.filter(|text| !text.trim().is_empty()),
+        role: query.role.map(Role::from),
+        blocked: query.blocked,
+    };
+    let list = ListName::of(&["members", &format!("{filter:?}")]);
+    let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let (page, total) = app
+        .read(&me.caller, move |tx, actor| {
+            actor.ensure(Permission::ManageMembers)?;
+            let total = query.include_total.then(|| members::count(tx, &filter)).transpose()?;
+            Ok((members::list(tx, &filter, after, limit)?, total))
+        })
+        .await?;
+    Ok(Reply::ok(&list.listing(&app.keys, page, total, MemberBody::from)))
+}
+
+/// Read a member
+#[utoipa::path(tag = "Members", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = MemberBody)))]
+#[get("/v1/members/{id}")]
+async fn get_member(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+) -> Result<Reply<MemberBody>, Failure> {
+    app.read(&me.caller, move |tx, actor| {
+        actor.ensure(Permission::ManageMembers)?;
+        members::find(tx, id.into())
+    })
+    .await
+    .map(shown)
+}
+
+/// Set a member's role, block them or let them in again
+#[utoipa::path(tag = "Members", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    request_body = UpdateMemberBody,
+    responses((status = 200, body = MemberBody), (status = 409, description = "own_account")))]
+#[patch("/v1/members/{id}")]
+async fn update_member(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    if_match: IfMatch,
+    Json(body): Json<UpdateMemberBody>,
+) -> Result<Reply<MemberBody>, Failure> {
+    let (id, stamp) = (MemberId::from(id), app.stamp());
+    app.write(&me.caller, AloneWith::Member(id.uuid()), move |tx, actor| {
+        actor.ensure(Permission::ManageMembers)?;
+        let before = members::find(tx, id)?;
+        if_match.ensure(before.version)?;
+        let mut after = before.clone();
+        after.role = body.role.map_or(after.role, Role::from);
+        if let Some(blocked) = body.blocked {
+            after.blocked_at = blocked.then(|| before.blocked_at.unwrap_or(stamp.at));
+        }
+        ensure_may_administer(actor, id, after.role, after.blocked_at.is_some())?;
+        members::update(tx, &stamp, &before, after)
+    })
+    .await
+    .map(shown)
+}

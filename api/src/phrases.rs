@@ -1,0 +1,104 @@
+//! The words of every failure, in Korean and in English.
+
+use actix_web::http::StatusCode;
+use domain::text::Fault;
+
+use crate::{
+    error::{Code, Wrong},
+    language::Language,
+};
+
+type Phrases = (u16, &'static str, [&'static str; 2], [&'static str; 2]);
+
+/// The status, the code, the title and the detail; `{}` in the detail stands for the failure's fact.
+#[must_use]
+pub fn of(code: Code, language: Language) -> (StatusCode, &'static str, &'static str, &'static str) {
+    let (status, name, [title_ko, title_en], [detail_ko, detail_en]) = phrases(code);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, name, language.pick(title_ko, title_en), language.pick(detail_ko, detail_en))
+}
+
+#[rustfmt::skip]
+#[must_use]
+fn phrases(code: Code) -> Phrases {
+    match code {
+        Code::MalformedJson => (400, "malformed_json", ["JSON이 올바르지 않습니다", "The body is not valid JSON"], ["{}", "{}"]),
+        Code::MalformedRequest => (400, "malformed_request", ["요청이 올바르지 않습니다", "The request is malformed"], ["{}", "{}"]),
+        Code::InvalidCursor => (400, "invalid_cursor", ["커서가 올바르지 않습니다", "The cursor is not valid here"], ["같은 목록의 next_cursor를 그대로 쓰거나 처음부터 다시 읽어 주세요.", "Use next_cursor of the same list unchanged, or start from the first page."]),
+        Code::InvalidHeader => (400, "invalid_header", ["헤더가 올바르지 않습니다", "A header is not valid"], ["{}", "{}"]),
+        Code::SignInRequired => (401, "sign_in_required", ["로그인이 필요합니다", "Sign in first"], ["Authorization 헤더에 Bearer 토큰을 보내 주세요.", "Send a bearer token in the Authorization header."]),
+        Code::InvalidToken => (401, "invalid_token", ["토큰이 올바르지 않습니다", "The token is not valid"], ["다시 로그인해 주세요.", "Sign in again."]),
+        Code::TokenExpired => (401, "token_expired", ["토큰이 만료되었습니다", "The token has expired"], ["리프레시 토큰으로 새 토큰을 받아 주세요.", "Get a new one with the refresh token."]),
+        Code::SessionEnded => (401, "session_ended", ["세션이 끝났습니다", "The session has ended"], ["다시 로그인해 주세요.", "Sign in again."]),
+        Code::TokenReused => (401, "token_reused", ["이미 쓴 리프레시 토큰입니다", "The refresh token was used before"], ["보안을 위해 세션을 끝냈습니다. 다시 로그인해 주세요.", "To be safe the session was ended; sign in again."]),
+        Code::WrongCredentials => (401, "wrong_credentials", ["이메일 또는 비밀번호가 틀렸습니다", "E-mail address or password is wrong"], ["다시 확인해 주세요.", "Check both and try again."]),
+        Code::Forbidden => (403, "forbidden", ["권한이 없습니다", "You may not do this"], ["`{}` 권한이 필요합니다.", "It takes the permission `{}`."]),
+        Code::BoardForbidden => (403, "board_forbidden", ["이 게시판에서 허용되지 않습니다", "The board does not let you do this"], ["게시판의 대상 설정을 확인해 주세요.", "See for whom the board opens this action."]),
+        Code::NotYours => (403, "not_yours", ["작성자만 바꿀 수 있습니다", "Only its author may change it"], ["작성자나 운영진만 바꿀 수 있습니다.", "Its author and staff may change it."]),
+        Code::MemberBlocked => (403, "member_blocked", ["차단된 계정입니다", "The account is blocked"], ["운영진에게 문의해 주세요.", "Ask the staff."]),
+        Code::NotFound => (404, "not_found", ["찾을 수 없습니다", "Not found"], ["주소를 확인해 주세요.", "Check the address."]),
+        Code::MethodNotAllowed => (405, "method_not_allowed", ["허용되지 않는 메서드입니다", "The method is not allowed here"], ["Allow 헤더에 있는 메서드를 써 주세요.", "Use one of the methods in the Allow header."]),
+        Code::EmailTaken => (409, "email_taken", ["이미 가입된 이메일입니다", "The address is registered already"], ["로그인하거나 다른 주소를 써 주세요.", "Sign in, or use another address."]),
+        Code::EmailUnproven => (409, "email_unproven", ["확인되지 않은 이메일입니다", "The address is not proven"], ["비밀번호 계정이 있는 주소입니다. 토큰에 email_verified가 true여야 연결됩니다.", "An account with a password has this address; the token must say email_verified: true to be linked to it."]),
+        Code::SlugTaken => (409, "slug_taken", ["이미 쓰는 슬러그입니다", "The slug is taken"], ["다른 slug를 보내 주세요.", "Send another slug."]),
+        Code::SourceTaken => (409, "source_taken", ["이미 가져온 아이디어입니다", "The idea was imported already"], ["같은 source_id가 있습니다.", "The board has an idea with this source_id."]),
+        Code::IdeaClosed => (409, "idea_closed", ["마감된 아이디어입니다", "The idea is closed"], ["투표가 고정되었습니다.", "Its votes are fixed."]),
+        Code::VoteBudgetSpent => (409, "vote_budget_spent", ["투표를 모두 사용했습니다", "Your votes on this board are spent"], ["이 게시판에서는 {}표까지 쓸 수 있습니다. 표를 거두거나 아이디어가 마감되면 돌아옵니다.", "The board gives {} votes; they come back when you withdraw one or an idea closes."]),
+        Code::OthersHaveJoined => (409, "others_have_joined", ["다른 사람이 이미 참여했습니다", "Others have joined in"], ["다른 회원이 투표하거나 댓글을 단 뒤에는 운영진만 바꿀 수 있습니다.", "Once others have voted or commented, only staff may change it."]),
+        Code::NotDeleted => (409, "not_deleted", ["삭제되지 않았습니다", "It is not deleted"], ["되살릴 것이 없습니다.", "There is nothing to restore."]),
+        Code::RestoreWindowOver => (409, "restore_window_over", ["되살릴 수 있는 기간이 지났습니다", "It can no longer be restored"], ["삭제 후 {}일까지만 되살릴 수 있습니다.", "It can be restored for {} days after its deletion."]),
+        Code::SameStatus => (409, "same_status", ["이미 그 상태입니다", "It has this status already"], ["다른 상태를 골라 주세요.", "Choose another status."]),
+        Code::BoardHoldsIdeas => (409, "board_holds_ideas", ["아이디어가 있는 게시판입니다", "The board holds ideas"], ["지우는 대신 view를 staff로 바꿔 숨길 수 있습니다.", "Hide it instead: set `view` to staff."]),
+        Code::OwnAccount => (409, "own_account", ["자기 계정입니다", "It is your own account"], ["다른 관리자에게 부탁해 주세요.", "Ask another admin."]),
+        Code::SsoNotConfigured => (409, "sso_not_configured", ["SSO가 설정되지 않았습니다", "Single sign-on is not set up"], ["MADANG_SSO_* 설정이 필요합니다.", "The operator sets it up with MADANG_SSO_*."]),
+        Code::RequestInProgress => (409, "request_in_progress", ["같은 요청이 처리 중입니다", "The same request is under way"], ["잠시 뒤 같은 Idempotency-Key로 다시 보내 주세요.", "Try again shortly with the same Idempotency-Key."]),
+        Code::Stale => (412, "stale", ["그 사이 바뀌었습니다", "It has changed meanwhile"], ["다시 읽고 새 ETag로 보내 주세요.", "Read it again and send its new ETag."]),
+        Code::BodyTooLarge => (413, "body_too_large", ["본문이 너무 큽니다", "The body is too large"], ["{}바이트까지 보낼 수 있습니다.", "At most {} bytes are taken."]),
+        Code::UriTooLong => (414, "uri_too_long", ["주소가 너무 깁니다", "The address is too long"], ["조건을 줄여 주세요.", "Ask for less at once."]),
+        Code::UnsupportedMediaType => (415, "unsupported_media_type", ["지원하지 않는 형식입니다", "The media type is not supported"], ["Content-Type: application/json으로 보내 주세요.", "Send Content-Type: application/json."]),
+        Code::InvalidFields => (422, "invalid_fields", ["올바르지 않은 항목이 있습니다", "Some fields are not right"], ["errors에 항목과 조건이 있습니다.", "See `errors`: each names a field and what it must be."]),
+        Code::IdempotencyKeyReused => (422, "idempotency_key_reused", ["다른 요청에 쓴 Idempotency-Key입니다", "The Idempotency-Key was used for another request"], ["새 키를 써 주세요.", "Use a new key."]),
+        Code::TooManyRequests => (429, "too_many_requests", ["요청이 너무 많습니다", "Too many requests"], ["{}초 뒤에 다시 보내 주세요.", "Try again in {} seconds."]),
+        Code::Internal => (500, "internal", ["서버 오류입니다", "The server failed"], ["request_id와 함께 알려 주세요.", "Report it with the request_id."]),
+        Code::Unavailable => (503, "unavailable", ["지금은 처리할 수 없습니다", "Not available right now"], ["잠시 뒤 다시 보내 주세요.", "Try again shortly."]),
+    }
+}
+
+/// The stable code and the message of a field that is wrong.
+#[must_use]
+pub fn of_field(wrong: &Wrong, language: Language) -> (&'static str, String) {
+    let say = |ko: String, en: String| language.pick(ko, en);
+    match wrong {
+        Wrong::Unknown => {
+            ("unknown_field", say("모르는 항목입니다.".into(), "There is no such field.".into()))
+        }
+        Wrong::Type(found) => {
+            ("invalid_type", say(format!("형식이 다릅니다: {found}"), format!("Has the wrong form: {found}")))
+        }
+        Wrong::Meaning(fault) => match fault {
+            Fault::TooShort { least } => (
+                "too_short",
+                say(
+                    format!("{least}자 이상이어야 합니다."),
+                    format!("Must have at least {least} characters."),
+                ),
+            ),
+            Fault::TooLong { most } => (
+                "too_long",
+                say(format!("{most}자까지 쓸 수 있습니다."), format!("Must have at most {most} characters.")),
+            ),
+            Fault::ControlCharacter => (
+                "control_character",
+                say("제어 문자는 쓸 수 없습니다.".into(), "Must not hold control characters.".into()),
+            ),
+            Fault::NotA(form) => {
+                ("invalid_form", say(format!("{form} 형식이 아닙니다."), format!("Is not a valid {form}.")))
+            }
+            Fault::TooMany { most } => (
+                "too_many",
+                say(format!("{most}개까지 보낼 수 있습니다."), format!("Must have at most {most} items.")),
+            ),
+            Fault::Required => ("required", say("꼭 필요합니다.".into(), "Is needed here.".into())),
+        },
+    }
+}

@@ -1,0 +1,212 @@
+//! Tokens: signed access tokens that name a session, and opaque refresh tokens.
+
+use std::{fs, io::Write as _, path::Path};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{MemberId, SessionId};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use persistence::{Error, Result as Rows};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    clock::random,
+    config::{BadSetting, Config},
+    digest,
+    error::{Code, Failure},
+};
+
+/// How long an access token is good for.
+pub const ACCESS: TimeDelta = TimeDelta::minutes(15);
+/// How long a session lives after its last refresh.
+pub const REFRESH: TimeDelta = TimeDelta::days(30);
+const AUDIENCE: &str = "madang";
+const KEY_FILE: &str = "signing-keys";
+
+/// What an access token says. Who may do what is not in it: that is read anew for each request.
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    sid: Uuid,
+    iat: i64,
+    exp: i64,
+}
+
+/// The keys that sign access tokens and cursors. The first signs, all are accepted.
+pub struct Keys {
+    keys: Vec<Key>,
+    issuer: String,
+}
+
+struct Key {
+    id: String,
+    secret: Vec<u8>,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+impl Keys {
+    /// The configured keys (`id:base64url,…`), or those in the data folder, where one is made on the first start.
+    ///
+    /// # Errors
+    /// [`BadSetting`] when a key cannot be read, written, or is shorter than 32 bytes.
+    pub fn of(config: &Config) -> Result<Self, BadSetting> {
+        let text = match &config.signing_keys {
+            Some(keys) => keys.reveal().to_owned(),
+            None => key_file(&config.data_dir.join(KEY_FILE))?,
+        };
+        let bad = |why: &str| BadSetting::Value { name: "MADANG_SIGNING_KEYS", why: why.to_owned() };
+        let mut keys = Vec::new();
+        for part in text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+            let (id, secret) = part.split_once(':').ok_or_else(|| bad("must be id:base64url,…"))?;
+            let secret = URL_SAFE_NO_PAD
+                .decode(secret.trim_end_matches('='))
+                .map_err(|_| bad("holds a key that is not base64url"))?;
+            if secret.len() < 32 {
+                return Err(bad("holds a key of fewer than 32 bytes"));
+            }
+            keys.push(Key {
+                id: id.to_owned(),
+                encoding: EncodingKey::from_secret(&secret),
+                decoding: DecodingKey::from_secret(&secret),
+                secret,
+            });
+        }
+        if keys.is_empty() {
+            return Err(bad("holds no key"));
+        }
+        Ok(Self { keys, issuer: config.public_url.clone() })
+    }
+
+    /// An access token for a session of a member.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when signing fails.
+    pub fn access(&self, member: MemberId, session: SessionId, now: DateTime<Utc>) -> Rows<String> {
+        let broken = |what: String| Error::Broken(what);
+        let [key, ..] = self.keys.as_slice() else { return Err(broken("no signing key".to_owned())) };
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: member.uuid(),
+            sid: session.uuid(),
+            iat: now.timestamp(),
+            exp: (now + ACCESS).timestamp(),
+        };
+        let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|error| broken(error.to_string()))
+    }
+
+    /// The member and session an access token names.
+    ///
+    /// # Errors
+    /// 401 when it is forged, meant for somebody else, or has expired.
+    pub fn read(&self, token: &str, now: DateTime<Utc>) -> Result<(MemberId, SessionId), Failure> {
+        let invalid = || Failure::new(Code::InvalidToken);
+        let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
+        let key = self.keys.iter().find(|key| Some(&key.id) == header.kid.as_ref()).ok_or_else(invalid)?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_audience(&[AUDIENCE]);
+        // Asked below, of our own clock.
+        validation.validate_exp = false;
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| invalid())?.claims;
+        if claims.exp <= now.timestamp() {
+            return Err(Code::TokenExpired.into());
+        }
+        Ok((claims.sub.into(), claims.sid.into()))
+    }
+
+    /// The message with a tag that only these keys can make, as text for an address.
+    #[must_use]
+    pub fn seal(&self, purpose: &str, message: &[u8]) -> String {
+        let tag = self.keys.first().map(|key| key.tag(purpose, message)).unwrap_or_default();
+        URL_SAFE_NO_PAD.encode([&tag, message].concat())
+    }
+
+    /// The message in a sealed text, if no byte of it was changed.
+    #[must_use]
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (tag, message) = bytes.split_at_checked(TAG)?;
+        self.keys.iter().any(|key| digest::same(tag, &key.tag(purpose, message))).then(|| message.to_vec())
+    }
+}
+
+const TAG: usize = 12;
+
+impl Key {
+    fn tag(&self, purpose: &str, message: &[u8]) -> [u8; TAG] {
+        let whole = digest::keyed(&self.secret, &[purpose.as_bytes(), &[0], message].concat());
+        let mut tag = [0; TAG];
+        tag.copy_from_slice(&whole[..TAG]);
+        tag
+    }
+}
+
+/// A new refresh token and the hash it is found by.
+#[must_use]
+pub fn refresh_token() -> (String, [u8; 32]) {
+    let token = URL_SAFE_NO_PAD.encode(random::<32>());
+    let hash = refresh_hash(&token);
+    (token, hash)
+}
+
+/// The hash a refresh token is found by.
+#[must_use]
+pub fn refresh_hash(token: &str) -> [u8; 32] {
+    digest::of(&[b"refresh", token.as_bytes()])
+}
+
+/// Makes a new key the one that signs; tokens signed with the others are accepted until those are taken out of the file.
+///
+/// # Errors
+/// [`BadSetting`] when the file cannot be written.
+pub fn rotate(data_dir: &Path) -> Result<(), BadSetting> {
+    let path = data_dir.join(KEY_FILE);
+    let present = key_file(&path)?;
+    write_keys(&path, &format!("{}\n{present}", new_key()))
+}
+
+fn new_key() -> String {
+    format!("{}:{}", URL_SAFE_NO_PAD.encode(random::<6>()), URL_SAFE_NO_PAD.encode(random::<32>()))
+}
+
+fn key_file(path: &Path) -> Result<String, BadSetting> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            write_keys(path, &new_key())?;
+            // Another process may have been first: what stands in the file counts.
+            fs::read_to_string(path).map_err(|error| unusable(path, &error))
+        }
+        Err(error) => Err(unusable(path, &error)),
+    }
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> BadSetting {
+    BadSetting::Value { name: "MADANG_DATA_DIR", why: format!("cannot use {}: {error}", path.display()) }
+}
+
+/// Written beside and moved into place, readable by the owner alone: nobody ever reads half a file.
+fn write_keys(path: &Path, keys: &str) -> Result<(), BadSetting> {
+    let write = || {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let beside = path.with_extension(format!("{}.new", std::process::id()));
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&beside)?;
+        file.write_all(keys.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(beside, path)
+    };
+    write().map_err(|error| unusable(path, &error))
+}

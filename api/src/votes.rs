@@ -1,0 +1,153 @@
+//! Votes: cast, withdrawn, counted, and by whom.
+
+use actix_web::{delete, get, put, web};
+use chrono::{DateTime, Utc};
+use domain::{
+    Action, Actor, IdeaId, access::Permission, boards::Voters, ideas::Idea, ideas::ensure_within_budget,
+};
+use persistence::{
+    AloneWith, AnyConnection, Result as Rows,
+    boards::Seen,
+    ideas,
+    votes::{self, Voter},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    actor::{Caller, SignedIn},
+    app::App,
+    boards::PageQuery,
+    body::{PathId, Query},
+    error::Failure,
+    ideas::AuthorBody,
+    page::{ListName, Listing, limit},
+    reply::Reply,
+};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(vote_for_idea).service(withdraw_vote).service(list_voters);
+}
+
+/// Where an idea's votes stand.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VoteBody {
+    idea_id: Uuid,
+    #[schema(minimum = 0)]
+    vote_count: i64,
+    /// Whether you vote for it.
+    my_vote: bool,
+}
+
+/// A vote, and whose it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VoterBody {
+    member: AuthorBody,
+    voted_at: DateTime<Utc>,
+}
+
+/// Vote for an idea
+///
+/// Voting again changes nothing and is answered alike.
+#[utoipa::path(tag = "Votes", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = VoteBody), (status = 403, description = "board_forbidden"),
+        (status = 409, description = "idea_closed, vote_budget_spent")))]
+#[put("/v1/ideas/{id}/vote")]
+async fn vote_for_idea(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+) -> Result<Reply<VoteBody>, Failure> {
+    let (stamp, id) = (app.stamp(), IdeaId::from(id));
+    app.count(&me.caller, AloneWith::Nobody, move |tx, actor| {
+        let (idea, on) = ideas::find(tx, actor, id)?;
+        let member = actor.ensure_member()?;
+        if on.board.vote_budget.is_some() {
+            votes::be_alone_with(tx, member)?;
+        }
+        // Asked only where a rule may say no to what is done already.
+        let may_refuse = idea.status.is_closed() || on.board.vote_budget.is_some();
+        if may_refuse && votes::exists(tx, id, member)? {
+            return Ok(standing(&idea, idea.vote_count, true));
+        }
+        ensure_may_vote(tx, actor, &idea, &on)?;
+        Ok(standing(&idea, votes::cast(tx, &stamp, &idea, member)?, true))
+    })
+    .await
+}
+
+/// Take a vote back
+///
+/// Taking back what was not cast changes nothing and is answered alike.
+#[utoipa::path(tag = "Votes", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = VoteBody), (status = 409, description = "idea_closed")))]
+#[delete("/v1/ideas/{id}/vote")]
+async fn withdraw_vote(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+) -> Result<Reply<VoteBody>, Failure> {
+    let (stamp, id) = (app.stamp(), IdeaId::from(id));
+    app.count(&me.caller, AloneWith::Nobody, move |tx, actor| {
+        let (idea, _) = ideas::find(tx, actor, id)?;
+        let member = actor.ensure_member()?;
+        if idea.status.is_closed() && !votes::exists(tx, id, member)? {
+            return Ok(standing(&idea, idea.vote_count, false));
+        }
+        idea.ensure_open()?;
+        Ok(standing(&idea, votes::withdraw(tx, &stamp, &idea, member)?, false))
+    })
+    .await
+}
+
+/// List who votes for an idea, latest first
+///
+/// For staff, and for everybody who may view the board where it says so.
+#[utoipa::path(tag = "Votes", params(("id" = Uuid, Path), PageQuery),
+    responses((status = 200, body = Listing<VoterBody>)))]
+#[get("/v1/ideas/{id}/votes")]
+async fn list_voters(
+    app: web::Data<App>,
+    caller: Caller,
+    PathId(id): PathId,
+    Query(query): Query<PageQuery>,
+) -> Result<Reply<Listing<VoterBody>>, Failure> {
+    let limit = limit(query.limit)?;
+    let list = ListName::of(&["voters", &id.to_string()]);
+    let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let page = app
+        .read(&caller, move |tx, actor| {
+            let (idea, on) = ideas::find(tx, actor, id.into())?;
+            if on.board.voters == Voters::SeenByStaff {
+                actor.ensure(Permission::SeeVoters)?;
+            }
+            votes::voters(tx, idea.id, after, limit)
+        })
+        .await?;
+    let shown = |voter: Voter| VoterBody {
+        member: AuthorBody { id: voter.member.uuid(), display_name: voter.display_name },
+        voted_at: voter.voted_at,
+    };
+    Ok(Reply::ok(&list.listing(&app.keys, page, None, shown)))
+}
+
+fn standing(idea: &Idea, vote_count: i64, my_vote: bool) -> Reply<VoteBody> {
+    Reply::ok(&VoteBody { idea_id: idea.id.uuid(), vote_count, my_vote })
+}
+
+/// Whether the actor may cast one more vote, for this idea.
+pub(crate) fn ensure_may_vote(tx: &mut AnyConnection, actor: &Actor, idea: &Idea, on: &Seen) -> Rows<()> {
+    on.ensure_may(actor, Action::Vote)?;
+    idea.ensure_open()?;
+    if idea.deleted_at.is_some() {
+        return Err(persistence::Error::Missing);
+    }
+    if on.board.vote_budget.is_some() {
+        let member = actor.ensure_member()?;
+        votes::be_alone_with(tx, member)?;
+        ensure_within_budget(on.board.vote_budget, votes::count_open(tx, member, on.board.id)?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Who may see and do what. Every list, detail, count, search and event asks here.
+
+use crate::{MemberId, Refusal, boards::Board, members::Role};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    Visitor,
+    Member {
+        id: MemberId,
+        role: Role,
+    },
+    /// The platform itself: the command line and the jobs.
+    System,
+}
+
+impl Actor {
+    #[must_use]
+    pub fn member_id(&self) -> Option<MemberId> {
+        match self {
+            Self::Member { id, .. } => Some(*id),
+            Self::Visitor | Self::System => None,
+        }
+    }
+
+    #[must_use]
+    pub fn is_staff(&self) -> bool {
+        match self {
+            Self::Member { role, .. } => role.is_staff(),
+            Self::System => true,
+            Self::Visitor => false,
+        }
+    }
+
+    /// The member asking.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInNeeded`] for a visitor.
+    pub fn ensure_member(&self) -> Result<MemberId, Refusal> {
+        self.member_id().ok_or(Refusal::SignInNeeded)
+    }
+
+    /// # Errors
+    /// [`Refusal::SignInNeeded`] for a visitor, [`Refusal::Lacks`] for a member without it.
+    pub fn ensure(&self, permission: Permission) -> Result<(), Refusal> {
+        match self {
+            Self::System => Ok(()),
+            Self::Visitor => Err(Refusal::SignInNeeded),
+            Self::Member { role, .. } if permission.is_of(*role) => Ok(()),
+            Self::Member { .. } => Err(Refusal::Lacks(permission)),
+        }
+    }
+}
+
+/// What a role lets a person do, whatever the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// Find members, set roles, block.
+    ManageMembers,
+    /// Make, change and delete boards and their invitations.
+    ManageBoards,
+    /// Edit, delete and restore the ideas of others, and see deleted ones.
+    ManageIdeas,
+    /// Move an idea from one status to another.
+    SetStatus,
+    /// See who voted where a board keeps it to staff, and carried-over votes apart.
+    SeeVoters,
+}
+
+impl Permission {
+    pub const ALL: [Self; 5] =
+        [Self::ManageMembers, Self::ManageBoards, Self::ManageIdeas, Self::SetStatus, Self::SeeVoters];
+
+    #[must_use]
+    pub fn is_of(self, role: Role) -> bool {
+        match self {
+            Self::ManageMembers => role == Role::Admin,
+            Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
+            Self::ManageIdeas | Self::SeeVoters => role.is_staff(),
+        }
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ManageMembers => "manage_members",
+            Self::ManageBoards => "manage_boards",
+            Self::ManageIdeas => "manage_ideas",
+            Self::SetStatus => "set_status",
+            Self::SeeVoters => "see_voters",
+        }
+    }
+}
+
+/// What one does on a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    View,
+    Vote,
+    Comment,
+    Submit,
+}
+
+/// For whom an action is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Visitors too; for [`Action::View`] only.
+    Everyone,
+    Members,
+    /// The members invited to the board, and staff.
+    Invited,
+    Staff,
+}
+
+impl Audience {
+    pub const ALL: [Self; 4] = [Self::Everyone, Self::Members, Self::Invited, Self::Staff];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Members => "members",
+            Self::Invited => "invited",
+            Self::Staff => "staff",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|audience| audience.name() == name)
+    }
+
+    fn holds(self, actor: &Actor, invited: bool) -> bool {
+        match self {
+            _ if actor.is_staff() => true,
+            Self::Everyone => true,
+            Self::Members => actor.member_id().is_some(),
+            Self::Invited => invited,
+            Self::Staff => false,
+        }
+    }
+}
+
+/// The one predicate of visibility and of action: `invited` says whether the actor is on the board's list.
+/// Whoever may not view a board may do nothing on it.
+#[must_use]
+pub fn may(actor: &Actor, action: Action, board: &Board, invited: bool) -> bool {
+    board.audience(Action::View).holds(actor, invited) && board.audience(action).holds(actor, invited)
+}
+
+/// # Errors
+/// [`Refusal::SignInNeeded`] when signing in could help, else [`Refusal::BoardClosedTo`].
+pub fn ensure_may(actor: &Actor, action: Action, board: &Board, invited: bool) -> Result<(), Refusal> {
+    match actor {
+        _ if may(actor, action, board, invited) => Ok(()),
+        Actor::Visitor => Err(Refusal::SignInNeeded),
+        _ => Err(Refusal::BoardClosedTo(action)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn each_audience_holds_whom_it_names() {
+        let member = Actor::Member { id: MemberId::new(DateTime::UNIX_EPOCH, [0; 10]), role: Role::Member };
+        let staff = Actor::Member { id: MemberId::new(DateTime::UNIX_EPOCH, [1; 10]), role: Role::Marketer };
+        #[rustfmt::skip]
+        let table = [
+            // audience, visitor, member, invited member, staff
+            (Audience::Everyone, [true, true, true, true]),
+            (Audience::Members, [false, true, true, true]),
+            (Audience::Invited, [false, false, true, true]),
+            (Audience::Staff, [false, false, false, true]),
+        ];
+        for (audience, expected) in table {
+            let found = [(Actor::Visitor, false), (member, false), (member, true), (staff, false)]
+                .map(|(actor, invited)| audience.holds(&actor, invited));
+            assert_eq!(found, expected, "{audience:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_acts_on_a_board_they_may_not_view() {
+        let member = Actor::Member { id: MemberId::new(DateTime::UNIX_EPOCH, [0; 10]), role: Role::Member };
+        let board = Board { view: Audience::Staff, vote: Audience::Members, ..crate::boards::tests::board() };
+        assert!(!may(&member, Action::Vote, &board, true));
+        assert_eq!(ensure_may(&Actor::Visitor, Action::Vote, &board, false), Err(Refusal::SignInNeeded));
+        assert_eq!(
+            ensure_may(&member, Action::Vote, &board, false),
+            Err(Refusal::BoardClosedTo(Action::Vote))
+        );
+    }
+}

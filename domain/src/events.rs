@@ -1,0 +1,88 @@
+//! What happened: the facts other systems may hear of. They carry ids and never text, so that whoever hears of an
+//! idea reads it through the API with their own rights.
+
+use uuid::Uuid;
+
+use crate::{BoardId, IdeaId, MemberId, ideas::Status, members::Role};
+
+/// A change that was made, with what is needed to look it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    MemberRegistered { member: MemberId },
+    MemberUpdated { member: MemberId },
+    MemberRoleChanged { member: MemberId, from: Role, to: Role },
+    MemberBlocked { member: MemberId },
+    MemberUnblocked { member: MemberId },
+    SessionRevoked { member: MemberId, cause: Revocation },
+    BoardCreated { board: BoardId },
+    BoardUpdated { board: BoardId },
+    BoardDeleted { board: BoardId },
+    BoardMemberInvited { board: BoardId, member: MemberId },
+    BoardMemberUninvited { board: BoardId, member: MemberId },
+    IdeaCreated { idea: IdeaId, board: BoardId, author: Option<MemberId> },
+    IdeaUpdated { idea: IdeaId, board: BoardId, version: i32 },
+    IdeaDeleted { idea: IdeaId, board: BoardId },
+    IdeaRestored { idea: IdeaId, board: BoardId },
+    IdeaStatusChanged { idea: IdeaId, board: BoardId, from: Status, to: Status },
+    VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
+    VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
+}
+
+/// Why a session ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revocation {
+    SignedOut,
+    TokenReused,
+}
+
+impl Event {
+    /// The type, as written in `docs/EVENTS.md`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::MemberRegistered { .. } => "member.registered",
+            Self::MemberUpdated { .. } => "member.updated",
+            Self::MemberRoleChanged { .. } => "member.role_changed",
+            Self::MemberBlocked { .. } => "member.blocked",
+            Self::MemberUnblocked { .. } => "member.unblocked",
+            Self::SessionRevoked { .. } => "session.revoked",
+            Self::BoardCreated { .. } => "board.created",
+            Self::BoardUpdated { .. } => "board.updated",
+            Self::BoardDeleted { .. } => "board.deleted",
+            Self::BoardMemberInvited { .. } => "board.member_invited",
+            Self::BoardMemberUninvited { .. } => "board.member_uninvited",
+            Self::IdeaCreated { .. } => "idea.created",
+            Self::IdeaUpdated { .. } => "idea.updated",
+            Self::IdeaDeleted { .. } => "idea.deleted",
+            Self::IdeaRestored { .. } => "idea.restored",
+            Self::IdeaStatusChanged { .. } => "idea.status_changed",
+            Self::VoteCast { .. } => "vote.cast",
+            Self::VoteWithdrawn { .. } => "vote.withdrawn",
+        }
+    }
+
+    /// What it happened to.
+    #[must_use]
+    pub fn subject(&self) -> Uuid {
+        match self {
+            Self::MemberRegistered { member }
+            | Self::MemberUpdated { member }
+            | Self::MemberRoleChanged { member, .. }
+            | Self::MemberBlocked { member }
+            | Self::MemberUnblocked { member }
+            | Self::SessionRevoked { member, .. } => member.uuid(),
+            Self::BoardCreated { board }
+            | Self::BoardUpdated { board }
+            | Self::BoardDeleted { board }
+            | Self::BoardMemberInvited { board, .. }
+            | Self::BoardMemberUninvited { board, .. } => board.uuid(),
+            Self::IdeaCreated { idea, .. }
+            | Self::IdeaUpdated { idea, .. }
+            | Self::IdeaDeleted { idea, .. }
+            | Self::IdeaRestored { idea, .. }
+            | Self::IdeaStatusChanged { idea, .. }
+            | Self::VoteCast { idea, .. }
+            | Self::VoteWithdrawn { idea, .. } => idea.uuid(),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Ids: UUIDv7 values that know what they name.
+
+use std::{cmp::Ordering, fmt, hash::Hash, marker::PhantomData};
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use uuid::{Builder, Uuid};
+
+/// The id of an `Of`: a UUIDv7, so ids sort by the time they were made at.
+pub struct Id<Of>(Uuid, PhantomData<fn() -> Of>);
+
+pub type MemberId = Id<crate::members::Member>;
+pub type BoardId = Id<crate::boards::Board>;
+pub type IdeaId = Id<crate::ideas::Idea>;
+pub type SessionId = Id<crate::members::Session>;
+pub type EventId = Id<crate::events::Event>;
+
+impl<Of> Id<Of> {
+    /// The id made at `at` (millisecond precision) with ten bytes of `chance`.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>, chance: [u8; 10]) -> Self {
+        let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+        Self::from(Builder::from_unix_timestamp_millis(millis, &chance).into_uuid())
+    }
+
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl<Of> From<Uuid> for Id<Of> {
+    fn from(uuid: Uuid) -> Self {
+        Self(uuid, PhantomData)
+    }
+}
+
+/// When a change is made, and the chance its ids are made of. A change that runs twice makes the same ids.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp {
+    /// Cut to microseconds, which is what is stored.
+    pub at: DateTime<Utc>,
+    chance: [u8; 10],
+}
+
+impl Stamp {
+    #[must_use]
+    pub fn new(at: DateTime<Utc>, chance: [u8; 10]) -> Self {
+        Self { at: at.trunc_subsecs(6), chance }
+    }
+
+    /// The `nth` id of the change.
+    #[must_use]
+    pub fn id<Of>(&self, nth: u8) -> Id<Of> {
+        let mut chance = self.chance;
+        chance[9] = chance[9].wrapping_add(nth);
+        Id::new(self.at, chance)
+    }
+}
+
+// Written out, because a derive would ask the same of `Of`, which is only a name.
+impl<Of> Clone for Id<Of> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<Of> Copy for Id<Of> {}
+impl<Of> PartialEq for Id<Of> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<Of> Eq for Id<Of> {}
+impl<Of> PartialOrd for Id<Of> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<Of> Ord for Id<Of> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl<Of> Hash for Id<Of> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<Of> fmt::Debug for Id<Of> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl<Of> fmt::Display for Id<Of> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_id_sorts_after_an_earlier_one() {
+        let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
+        let early = IdeaId::new(at(1_000), [0xff; 10]);
+        let late = IdeaId::new(at(1_001), [0; 10]);
+        assert!(early < late);
+        assert_eq!(early.uuid().get_version_num(), 7);
+    }
+}

@@ -1,0 +1,328 @@
+//! Ideas and the votes for them: what one is made of, who may change it, when it takes votes.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    Actor, BoardId, IdeaId, MemberId, Refusal,
+    access::Permission,
+    text::{Fault, Lines, clean},
+};
+
+/// A proposal or piece of feedback on a board, without its words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Idea {
+    pub id: IdeaId,
+    pub board_id: BoardId,
+    pub author_id: Option<MemberId>,
+    pub status: Status,
+    /// Vote rows plus `carried_votes`.
+    pub vote_count: i64,
+    /// Votes an import brought without their voters.
+    pub carried_votes: i64,
+    pub comment_count: i64,
+    /// See [`crate::ranking`].
+    pub trending: f64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// Counts edits, from 1; votes do not count.
+    pub version: i32,
+}
+
+/// What an idea says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    pub title: Title,
+    pub body: Body,
+    pub tags: Tags,
+}
+
+/// 1–200 characters on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title(String);
+
+impl Title {
+    pub const MOST: usize = 200;
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for Title {
+    type Error = Fault;
+
+    fn try_from(text: &str) -> Result<Self, Fault> {
+        clean(text, 1, Self::MOST, Lines::One).map(Self)
+    }
+}
+
+/// Markdown of up to 50,000 characters; may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Body(String);
+
+impl Body {
+    pub const MOST: usize = 50_000;
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for Body {
+    type Error = Fault;
+
+    fn try_from(text: &str) -> Result<Self, Fault> {
+        clean(text, 0, Self::MOST, Lines::Many).map(Self)
+    }
+}
+
+/// Up to ten words to sort ideas by: 1–30 characters each, in lower case, each once, in the order given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tags(Vec<String>);
+
+impl Tags {
+    pub const MOST: usize = 10;
+    pub const MOST_CHARACTERS: usize = 30;
+
+    #[must_use]
+    pub fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+
+    /// One tag in the form it is kept in.
+    ///
+    /// # Errors
+    /// [`Fault`] when it is empty, too long or holds a control character.
+    pub fn tag(text: &str) -> Result<String, Fault> {
+        clean(&text.to_lowercase(), 1, Self::MOST_CHARACTERS, Lines::One)
+    }
+}
+
+impl<T: AsRef<str>> TryFrom<&[T]> for Tags {
+    /// The place of the tag at fault, if it is one of them, and the fault.
+    type Error = (Option<usize>, Fault);
+
+    fn try_from(texts: &[T]) -> Result<Self, Self::Error> {
+        if texts.len() > Self::MOST {
+            return Err((None, Fault::TooMany { most: Self::MOST }));
+        }
+        let mut tags = Vec::with_capacity(texts.len());
+        for (place, text) in texts.iter().enumerate() {
+            let tag = Self::tag(text.as_ref()).map_err(|fault| (Some(place), fault))?;
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        Ok(Self(tags))
+    }
+}
+
+/// How far an idea has come. Each has the category of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Open,
+    UnderReview,
+    Planned,
+    InProgress,
+    Shipped,
+    Declined,
+    Merged,
+}
+
+impl Status {
+    pub const ALL: [Self; 7] = [
+        Self::Open,
+        Self::UnderReview,
+        Self::Planned,
+        Self::InProgress,
+        Self::Shipped,
+        Self::Declined,
+        Self::Merged,
+    ];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::UnderReview => "under_review",
+            Self::Planned => "planned",
+            Self::InProgress => "in_progress",
+            Self::Shipped => "shipped",
+            Self::Declined => "declined",
+            Self::Merged => "merged",
+        }
+    }
+
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.key() == key)
+    }
+
+    /// Whether the matter is settled: votes are fixed and return to their budgets.
+    #[must_use]
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::Shipped | Self::Declined | Self::Merged)
+    }
+}
+
+/// Why staff moved an idea: 1–2,000 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason(String);
+
+impl Reason {
+    pub const MOST: usize = 2_000;
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for Reason {
+    type Error = Fault;
+
+    fn try_from(text: &str) -> Result<Self, Fault> {
+        clean(text, 1, Self::MOST, Lines::Many).map(Self)
+    }
+}
+
+/// For how long staff can bring a deleted idea back.
+pub const RESTORABLE_DAYS: i64 = 30;
+
+impl Idea {
+    /// Staff may always; the author until somebody else has voted or commented (`others_joined`).
+    ///
+    /// # Errors
+    /// [`Refusal::SignInNeeded`], [`Refusal::NotYours`] or [`Refusal::OthersHaveJoined`].
+    pub fn ensure_may_change(&self, actor: &Actor, others_joined: bool) -> Result<(), Refusal> {
+        if actor.ensure(Permission::ManageIdeas).is_ok() {
+            return Ok(());
+        }
+        let member = actor.ensure_member()?;
+        match self.author_id {
+            Some(author) if author != member => Err(Refusal::NotYours),
+            None => Err(Refusal::NotYours),
+            Some(_) if others_joined => Err(Refusal::OthersHaveJoined),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// [`Refusal::IdeaClosed`] when votes are fixed.
+    pub fn ensure_open(&self) -> Result<(), Refusal> {
+        match self.status.is_closed() {
+            true => Err(Refusal::IdeaClosed),
+            false => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// [`Refusal::NotDeleted`], or [`Refusal::RestoreWindowOver`] after [`RESTORABLE_DAYS`].
+    pub fn ensure_restorable(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.deleted_at {
+            None => Err(Refusal::NotDeleted),
+            Some(at) if now - at > Duration::days(RESTORABLE_DAYS) => {
+                Err(Refusal::RestoreWindowOver { days: RESTORABLE_DAYS })
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether one more vote fits: `cast` votes are on open ideas of the board now.
+///
+/// # Errors
+/// [`Refusal::VoteBudgetSpent`].
+pub fn ensure_within_budget(budget: Option<u32>, cast: i64) -> Result<(), Refusal> {
+    match budget {
+        Some(budget) if cast >= i64::from(budget) => Err(Refusal::VoteBudgetSpent { budget }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MemberId, members::Role};
+
+    fn idea() -> Idea {
+        Idea {
+            id: IdeaId::new(DateTime::UNIX_EPOCH, [0; 10]),
+            board_id: BoardId::new(DateTime::UNIX_EPOCH, [0; 10]),
+            author_id: Some(member(1)),
+            status: Status::Open,
+            vote_count: 1,
+            carried_votes: 0,
+            comment_count: 0,
+            trending: 0.0,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            deleted_at: None,
+            version: 1,
+        }
+    }
+
+    fn member(n: u8) -> MemberId {
+        MemberId::new(DateTime::UNIX_EPOCH, [n; 10])
+    }
+
+    fn acting(id: MemberId, role: Role) -> Actor {
+        Actor::Member { id, role }
+    }
+
+    #[test]
+    fn a_title_may_hold_two_hundred_korean_characters() {
+        assert!(Title::try_from(&*"가".repeat(200)).is_ok());
+        assert_eq!(Title::try_from(&*"가".repeat(201)), Err(Fault::TooLong { most: 200 }));
+        assert!(Body::try_from(&*"가".repeat(50_000)).is_ok());
+        assert!(Body::try_from(&*"가".repeat(50_001)).is_err());
+    }
+
+    #[test]
+    fn tags_are_kept_once_in_lower_case() {
+        let tags = Tags::try_from(["UI", "환불", "ui"].as_slice()).unwrap();
+        assert_eq!(tags.as_slice(), ["ui", "환불"]);
+        assert_eq!(Tags::try_from(["a", ""].as_slice()), Err((Some(1), Fault::TooShort { least: 1 })));
+        assert_eq!(Tags::try_from(["a"; 11].as_slice()), Err((None, Fault::TooMany { most: 10 })));
+    }
+
+    #[test]
+    fn an_author_edits_until_others_join_and_staff_always() {
+        let author = acting(member(1), Role::Member);
+        let other = acting(member(2), Role::Member);
+        let staff = acting(member(3), Role::Moderator);
+        assert_eq!(idea().ensure_may_change(&author, false), Ok(()));
+        assert_eq!(idea().ensure_may_change(&author, true), Err(Refusal::OthersHaveJoined));
+        assert_eq!(idea().ensure_may_change(&other, false), Err(Refusal::NotYours));
+        assert_eq!(idea().ensure_may_change(&staff, true), Ok(()));
+        assert_eq!(idea().ensure_may_change(&Actor::Visitor, false), Err(Refusal::SignInNeeded));
+    }
+
+    #[test]
+    fn a_closed_idea_takes_no_vote() {
+        for status in Status::ALL {
+            let idea = Idea { status, ..idea() };
+            assert_eq!(idea.ensure_open().is_err(), status.is_closed(), "{status:?}");
+            assert_eq!(Status::of_key(status.key()), Some(status));
+        }
+    }
+
+    #[test]
+    fn a_deleted_idea_comes_back_within_thirty_days() {
+        let deleted = Idea { deleted_at: Some(DateTime::UNIX_EPOCH), ..idea() };
+        let after = |days| DateTime::UNIX_EPOCH + Duration::days(days);
+        assert_eq!(deleted.ensure_restorable(after(30)), Ok(()));
+        assert_eq!(deleted.ensure_restorable(after(31)), Err(Refusal::RestoreWindowOver { days: 30 }));
+        assert_eq!(idea().ensure_restorable(after(1)), Err(Refusal::NotDeleted));
+    }
+
+    #[test]
+    fn a_budget_counts_votes_on_open_ideas() {
+        assert_eq!(ensure_within_budget(None, 1_000), Ok(()));
+        assert_eq!(ensure_within_budget(Some(3), 2), Ok(()));
+        assert_eq!(ensure_within_budget(Some(3), 3), Err(Refusal::VoteBudgetSpent { budget: 3 }));
+    }
+}

@@ -1,0 +1,249 @@
+//! Members: who they are, what role they hold, and what may be done to an account.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Actor, MemberId, Refusal,
+    text::{Fault, Lines, clean},
+};
+
+/// A signed-in customer or a person of staff.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    pub id: MemberId,
+    pub email: Email,
+    pub display_name: DisplayName,
+    pub role: Role,
+    pub locale: Locale,
+    pub attributes: Attributes,
+    pub blocked_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    /// Counts edits, from 1.
+    pub version: i32,
+}
+
+/// What the brand knows of a member, by name.
+pub type Attributes = BTreeMap<String, Attribute>;
+
+/// One thing the brand knows of a member.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attribute {
+    Text(String),
+    Number(f64),
+    Flag(bool),
+}
+
+/// The most attributes a member has, and the most characters of a name and of a text.
+pub const MOST_ATTRIBUTES: usize = 50;
+pub const MOST_ATTRIBUTE_NAME: usize = 64;
+pub const MOST_ATTRIBUTE_TEXT: usize = 500;
+
+/// # Errors
+/// [`Fault`] when there are too many, or a name or text is too long, empty or holds control characters.
+pub fn ensure_attributes(attributes: &Attributes) -> Result<(), Fault> {
+    if attributes.len() > MOST_ATTRIBUTES {
+        return Err(Fault::TooMany { most: MOST_ATTRIBUTES });
+    }
+    for (name, value) in attributes {
+        clean(name, 1, MOST_ATTRIBUTE_NAME, Lines::One)?;
+        if let Attribute::Text(text) = value {
+            clean(text, 0, MOST_ATTRIBUTE_TEXT, Lines::One)?;
+        }
+    }
+    Ok(())
+}
+
+/// A sign-in on one device: the family of the refresh tokens that grew out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session;
+
+/// What a person is to the platform. Everybody but [`Role::Member`] is staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    Member,
+    Moderator,
+    Marketer,
+    ProductManager,
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [Self; 5] =
+        [Self::Member, Self::Moderator, Self::Marketer, Self::ProductManager, Self::Admin];
+
+    #[must_use]
+    pub fn is_staff(self) -> bool {
+        self != Self::Member
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Moderator => "moderator",
+            Self::Marketer => "marketer",
+            Self::ProductManager => "product_manager",
+            Self::Admin => "admin",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// The language a member is written to in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Locale {
+    #[default]
+    Ko,
+    En,
+}
+
+impl Locale {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ko => "ko",
+            Self::En => "en",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Ko, Self::En].into_iter().find(|locale| locale.name() == name)
+    }
+}
+
+/// An e-mail address: written as given, compared without case.
+#[derive(Debug, Clone)]
+pub struct Email(String);
+
+impl Email {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What two spellings of one address have in common.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl PartialEq for Email {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+impl Eq for Email {}
+
+impl TryFrom<&str> for Email {
+    type Error = Fault;
+
+    /// Asks for `local@domain` with a dot inside the domain and no spaces: whether mail arrives, only mail can tell.
+    fn try_from(text: &str) -> Result<Self, Fault> {
+        let text = clean(text, 3, 254, Lines::One)?;
+        let Some((local, domain)) = text.rsplit_once('@') else { return Err(Fault::NotA("email")) };
+        let dotted = domain.split('.').count() > 1 && domain.split('.').all(|label| !label.is_empty());
+        if local.is_empty() || local.contains('@') || !dotted || text.contains(char::is_whitespace) {
+            return Err(Fault::NotA("email"));
+        }
+        Ok(Self(text))
+    }
+}
+
+/// The name a member is seen under: 1–50 characters on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+impl DisplayName {
+    pub const MOST: usize = 50;
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for DisplayName {
+    type Error = Fault;
+
+    fn try_from(text: &str) -> Result<Self, Fault> {
+        clean(text, 1, Self::MOST, Lines::One).map(Self)
+    }
+}
+
+/// A password fit to be hashed: 10–200 characters (NIST SP 800-63B asks for length, not for kinds of characters).
+pub struct Password(String);
+
+impl Password {
+    pub const LEAST: usize = 10;
+    pub const MOST: usize = 200;
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for Password {
+    type Error = Fault;
+
+    fn try_from(text: &str) -> Result<Self, Fault> {
+        // Not cleaned: a space at the end is part of a password.
+        match text.chars().count() {
+            count if count < Self::LEAST => Err(Fault::TooShort { least: Self::LEAST }),
+            count if count > Self::MOST => Err(Fault::TooLong { most: Self::MOST }),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+/// An admin may change any account but not lock themselves out: `role` and `blocked` are what would become of `target`.
+///
+/// # Errors
+/// [`Refusal::OwnAccount`] when the actor would demote or block themselves.
+pub fn ensure_may_administer(
+    actor: &Actor,
+    target: MemberId,
+    role: Role,
+    blocked: bool,
+) -> Result<(), Refusal> {
+    match actor.member_id() == Some(target) && (role != Role::Admin || blocked) {
+        true => Err(Refusal::OwnAccount),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_name_an_at_and_a_domain() {
+        for good in ["a@b.kr", "이름@예시.한국", "A.B+c@x.example.com"] {
+            assert!(Email::try_from(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.kr", "a@.kr", "a@b.", "a b@c.kr", "a@b@c.kr"] {
+            assert!(Email::try_from(bad).is_err(), "{bad}");
+        }
+        assert_eq!(Email::try_from("Ana@B.kr").unwrap(), Email::try_from("ana@b.KR").unwrap());
+    }
+
+    #[test]
+    fn an_admin_does_not_lock_themselves_out() {
+        let me = MemberId::new(DateTime::UNIX_EPOCH, [1; 10]);
+        let other = MemberId::new(DateTime::UNIX_EPOCH, [2; 10]);
+        let actor = Actor::Member { id: me, role: Role::Admin };
+        assert_eq!(ensure_may_administer(&actor, me, Role::Member, false), Err(Refusal::OwnAccount));
+        assert_eq!(ensure_may_administer(&actor, me, Role::Admin, true), Err(Refusal::OwnAccount));
+        assert_eq!(ensure_may_administer(&actor, me, Role::Admin, false), Ok(()));
+        assert_eq!(ensure_may_administer(&actor, other, Role::Member, true), Ok(()));
+    }
+}

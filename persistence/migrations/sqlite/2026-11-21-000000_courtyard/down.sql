@@ -1,0 +1,15 @@
+DROP TABLE leases;
+DROP TABLE replays;
+DROP TABLE outbox;
+DROP TABLE votes;
+DROP TABLE idea_terms;
+DROP TABLE status_changes;
+DROP TABLE idea_revisions;
+DROP TABLE idea_tags;
+DROP TABLE idea_texts;
+DROP TABLE ideas;
+DROP TABLE board_invitations;
+DROP TABLE boards;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE members;

@@ -1,0 +1,168 @@
+-- Members and their sign-ins.
+CREATE TABLE members (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL UNIQUE,
+    password_hash TEXT,
+    sso_subject TEXT UNIQUE,
+    display_name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('member', 'moderator', 'marketer', 'product_manager', 'admin')),
+    locale TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    blocked_at TIMESTAMP,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    version INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX members_by_role ON members (role, id);
+
+CREATE TABLE sessions (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    member_id BLOB NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    revoked_at TIMESTAMP
+) WITHOUT ROWID;
+CREATE INDEX sessions_by_member ON sessions (member_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE TABLE refresh_tokens (
+    hash BLOB NOT NULL PRIMARY KEY,
+    session_id BLOB NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    used_at TIMESTAMP
+) WITHOUT ROWID;
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+
+-- Boards.
+CREATE TABLE boards (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    view_audience TEXT NOT NULL,
+    vote_audience TEXT NOT NULL,
+    comment_audience TEXT NOT NULL,
+    submit_audience TEXT NOT NULL,
+    voters_seen_by_viewers BOOLEAN NOT NULL,
+    vote_budget INTEGER CHECK (vote_budget >= 0),
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    version INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE board_invitations (
+    board_id BLOB NOT NULL REFERENCES boards (id) ON DELETE CASCADE,
+    member_id BLOB NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    created_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (board_id, member_id)
+) WITHOUT ROWID;
+CREATE INDEX board_invitations_by_member ON board_invitations (member_id, board_id);
+
+-- Ideas: the counted facts apart from the words, so that a vote rewrites a short row.
+CREATE TABLE ideas (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    board_id BLOB NOT NULL REFERENCES boards (id),
+    author_id BLOB REFERENCES members (id),
+    status TEXT NOT NULL,
+    vote_count BIGINT NOT NULL CHECK (vote_count >= 0),
+    carried_votes BIGINT NOT NULL CHECK (carried_votes >= 0),
+    comment_count BIGINT NOT NULL CHECK (comment_count >= 0),
+    trending DOUBLE NOT NULL,
+    shuffled BIGINT NOT NULL,
+    source_id TEXT,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    deleted_at TIMESTAMP,
+    version INTEGER NOT NULL,
+    UNIQUE (board_id, source_id)
+) WITHOUT ROWID;
+CREATE INDEX ideas_top ON ideas (vote_count DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_board_top ON ideas (board_id, vote_count DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_status_top ON ideas (status, vote_count DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_trending ON ideas (trending DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_board_trending ON ideas (board_id, trending DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_board_new ON ideas (board_id, id DESC);
+CREATE INDEX ideas_discussed ON ideas (comment_count DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_board_discussed ON ideas (board_id, comment_count DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_shuffled ON ideas (shuffled, id) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_board_shuffled ON ideas (board_id, shuffled, id) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_by_author ON ideas (author_id, id DESC);
+CREATE INDEX ideas_by_creation ON ideas (created_at);
+
+CREATE TABLE idea_texts (
+    -- The row of idea_terms; AUTOINCREMENT, so that a number is never used again.
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    idea_id BLOB NOT NULL UNIQUE REFERENCES ideas (id) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    excerpt TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    folded_title TEXT NOT NULL,
+    folded_whole TEXT NOT NULL
+);
+
+CREATE TABLE idea_tags (
+    tag TEXT NOT NULL,
+    idea_id BLOB NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
+    PRIMARY KEY (tag, idea_id)
+) WITHOUT ROWID;
+CREATE INDEX idea_tags_by_idea ON idea_tags (idea_id);
+
+CREATE TABLE idea_revisions (
+    idea_id BLOB NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    replaced_by BLOB REFERENCES members (id),
+    replaced_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (idea_id, version)
+) WITHOUT ROWID;
+
+CREATE TABLE status_changes (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    idea_id BLOB NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
+    from_status TEXT NOT NULL,
+    to_status TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    member_id BLOB REFERENCES members (id),
+    created_at TIMESTAMP NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX status_changes_by_idea ON status_changes (idea_id, id);
+
+-- Pre-tokenised terms: the `ascii` tokenizer splits at blanks and leaves every character above ASCII alone.
+CREATE VIRTUAL TABLE idea_terms USING fts5 (
+    title, body, content = '', contentless_delete = 1, detail = column, tokenize = 'ascii'
+);
+
+CREATE TABLE votes (
+    idea_id BLOB NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
+    member_id BLOB NOT NULL REFERENCES members (id),
+    created_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (idea_id, member_id)
+) WITHOUT ROWID;
+CREATE INDEX votes_by_member ON votes (member_id, idea_id);
+CREATE INDEX votes_by_time ON votes (idea_id, created_at DESC, member_id DESC);
+
+-- What happened, for whoever delivers it.
+CREATE TABLE outbox (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    kind TEXT NOT NULL,
+    subject BLOB NOT NULL,
+    data TEXT NOT NULL,
+    occurred_at TIMESTAMP NOT NULL
+) WITHOUT ROWID;
+
+-- Answers kept for Idempotency-Key.
+CREATE TABLE replays (
+    key_hash BLOB NOT NULL PRIMARY KEY,
+    request_hash BLOB NOT NULL,
+    answer BLOB NOT NULL,
+    created_at TIMESTAMP NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX replays_by_creation ON replays (created_at);
+
+CREATE TABLE leases (
+    name TEXT NOT NULL PRIMARY KEY,
+    done_at TIMESTAMP NOT NULL
+) WITHOUT ROWID;

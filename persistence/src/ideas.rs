@@ -1,0 +1,382 @@
+//! The rows of ideas: one at a time. Lists are in [`list`].
+
+pub mod list;
+pub mod upkeep;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+    dsl,
+};
+use domain::{
+    Actor, BoardId, IdeaId, MemberId, Stamp,
+    access::Permission,
+    events::Event,
+    ideas::{Idea, Reason, Status, Words},
+    markdown, ranking,
+    search::Folded,
+};
+use uuid::Uuid;
+
+use crate::{
+    boards::{self, Seen},
+    connection::{AnyConnection, MultiBackend},
+    error::{Error, Result, Unique, taken},
+    key::{KeyValue, key},
+    outbox,
+    schema::{
+        boards as boards_table, idea_revisions, idea_tags, idea_texts, ideas, members, status_changes, votes,
+    },
+    search,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = ideas, check_for_backend(MultiBackend))]
+pub(crate) struct Row {
+    id: KeyValue,
+    board_id: KeyValue,
+    author_id: Option<KeyValue>,
+    status: String,
+    vote_count: i64,
+    carried_votes: i64,
+    comment_count: i64,
+    trending: f64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    deleted_at: Option<NaiveDateTime>,
+    version: i32,
+}
+
+impl TryFrom<Row> for Idea {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            board_id: row.board_id.into(),
+            author_id: row.author_id.map(MemberId::from),
+            status: Status::of_key(&row.status)
+                .ok_or_else(|| Error::Broken(format!("odd status {}", row.status)))?,
+            vote_count: row.vote_count,
+            carried_votes: row.carried_votes,
+            comment_count: row.comment_count,
+            trending: row.trending,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+            deleted_at: row.deleted_at.map(|at| at.and_utc()),
+            version: row.version,
+        })
+    }
+}
+
+/// An idea as one reader sees it in a list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub idea: Idea,
+    pub title: String,
+    pub excerpt: String,
+    pub tags: Vec<String>,
+    pub author_name: Option<String>,
+    pub my_vote: bool,
+}
+
+/// An idea as one reader sees it in full, with its board.
+#[derive(Debug, Clone)]
+pub struct Read {
+    pub listed: Listed,
+    pub body: String,
+    pub on: Seen,
+}
+
+/// What makes an idea.
+#[derive(Debug, Clone)]
+pub struct NewIdea {
+    pub board: BoardId,
+    pub author: Option<MemberId>,
+    pub words: Words,
+    /// What an import knows it by.
+    pub source_id: Option<String>,
+    pub carried_votes: i64,
+}
+
+pub(crate) fn tags_of(text: &str) -> Vec<String> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The idea and its board, if the actor may know of them; deleted ideas are for staff.
+///
+/// # Errors
+/// [`Error::Missing`].
+pub fn find(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<(Idea, Seen)> {
+    let (row, board): (Row, boards::Row) = ideas::table
+        .inner_join(boards_table::table)
+        .filter(ideas::id.eq(key(id)))
+        .select((Row::as_select(), boards::Row::as_select()))
+        .first(conn)?;
+    let seen = boards::seen(conn, actor, board)?;
+    let idea = Idea::try_from(row)?;
+    if idea.deleted_at.is_some() && actor.ensure(Permission::ManageIdeas).is_err() {
+        return Err(Error::Missing);
+    }
+    Ok((idea, seen))
+}
+
+/// [`find`], with everything a reader sees.
+///
+/// # Errors
+/// [`Error::Missing`].
+pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read> {
+    type Found = (String, String, String, String, Option<String>, Option<NaiveDateTime>);
+    let (idea, on) = find(conn, actor, id)?;
+    let me = actor.member_id().map_or(KeyValue::from(Uuid::nil()), key);
+    let (title, body, excerpt, tags, author_name, voted): Found = ideas::table
+        .inner_join(idea_texts::table)
+        .left_join(members::table)
+        .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
+        .filter(ideas::id.eq(key(id)))
+        .select((
+            idea_texts::title,
+            idea_texts::body,
+            idea_texts::excerpt,
+            idea_texts::tags,
+            members::display_name.nullable(),
+            votes::created_at.nullable(),
+        ))
+        .first(conn)?;
+    let listed = Listed { idea, title, excerpt, tags: tags_of(&tags), author_name, my_vote: voted.is_some() };
+    Ok(Read { listed, body, on })
+}
+
+/// Stores a new idea, without a vote.
+///
+/// # Errors
+/// [`Error::Taken`] when the board has an idea with the same `source_id`.
+pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewIdea) -> Result<IdeaId> {
+    let id: IdeaId = stamp.id(0);
+    diesel::insert_into(ideas::table)
+        .values((
+            ideas::id.eq(key(id)),
+            ideas::board_id.eq(key(new.board)),
+            ideas::author_id.eq(new.author.map(key)),
+            ideas::status.eq(Status::Open.key()),
+            ideas::vote_count.eq(new.carried_votes),
+            ideas::carried_votes.eq(new.carried_votes),
+            ideas::comment_count.eq(0),
+            ideas::trending.eq(ranking::from_rows(stamp.at, new.carried_votes, [])),
+            ideas::shuffled.eq(ranking::shuffled(id)),
+            ideas::source_id.eq(new.source_id.as_deref()),
+            ideas::created_at.eq(stamp.at.naive_utc()),
+            ideas::updated_at.eq(stamp.at.naive_utc()),
+            ideas::version.eq(1),
+        ))
+        .execute(conn)
+        .map_err(taken(Unique::SourceId))?;
+    diesel::insert_into(idea_texts::table)
+        .values((idea_texts::idea_id.eq(key(id)), texts(&new.words)))
+        .execute(conn)?;
+    insert_tags(conn, id, &new.words)?;
+    index(conn, id, new.board, &new.words)?;
+    outbox::write(conn, stamp, &[Event::IdeaCreated { idea: id, board: new.board, author: new.author }])?;
+    Ok(id)
+}
+
+/// Whether the board has an idea that an import knew by this name.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn has_source(conn: &mut AnyConnection, board: BoardId, source_id: &str) -> Result<bool> {
+    let found: Option<KeyValue> = ideas::table
+        .filter(ideas::board_id.eq(key(board)).and(ideas::source_id.eq(source_id)))
+        .select(ideas::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+#[derive(diesel::Insertable, diesel::AsChangeset)]
+#[diesel(table_name = idea_texts)]
+struct Texts {
+    title: String,
+    body: String,
+    excerpt: String,
+    tags: String,
+    folded_title: String,
+    folded_whole: String,
+}
+
+fn texts(words: &Words) -> Texts {
+    let title = Folded::new(words.title.as_str());
+    let body = Folded::new(words.body.as_str());
+    Texts {
+        title: words.title.as_str().to_owned(),
+        body: words.body.as_str().to_owned(),
+        excerpt: markdown::excerpt(words.body.as_str()),
+        tags: serde_json::json!(words.tags.as_slice()).to_string(),
+        folded_whole: [title.as_str(), body.as_str()].concat(),
+        folded_title: title.as_str().to_owned(),
+    }
+}
+
+fn insert_tags(conn: &mut AnyConnection, id: IdeaId, words: &Words) -> Result<()> {
+    for tag in words.tags.as_slice() {
+        diesel::insert_into(idea_tags::table)
+            .values((idea_tags::tag.eq(tag), idea_tags::idea_id.eq(key(id))))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn index(conn: &mut AnyConnection, id: IdeaId, board: BoardId, words: &Words) -> Result<()> {
+    search::index(conn, id, board, &Folded::new(words.title.as_str()), &Folded::new(words.body.as_str()))
+}
+
+/// Whether somebody besides the author has voted or commented.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn others_joined(conn: &mut AnyConnection, idea: &Idea) -> Result<bool> {
+    if idea.comment_count > 0 || idea.carried_votes > 0 {
+        return Ok(true);
+    }
+    let author = idea.author_id.map_or(KeyValue::from(Uuid::nil()), key);
+    let foreign: Option<KeyValue> = votes::table
+        .filter(votes::idea_id.eq(key(idea.id)).and(votes::member_id.ne(author)))
+        .select(votes::member_id)
+        .first(conn)
+        .optional()?;
+    Ok(foreign.is_some())
+}
+
+/// Puts new words in place of the old, which are kept as a revision.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn edit(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    idea: &Idea,
+    words: &Words,
+    editor: Option<MemberId>,
+) -> Result<()> {
+    let (title, body, tags): (String, String, String) = idea_texts::table
+        .find(key(idea.id))
+        .select((idea_texts::title, idea_texts::body, idea_texts::tags))
+        .first(conn)?;
+    diesel::insert_into(idea_revisions::table)
+        .values((
+            idea_revisions::idea_id.eq(key(idea.id)),
+            idea_revisions::version.eq(idea.version),
+            idea_revisions::title.eq(title),
+            idea_revisions::body.eq(body),
+            idea_revisions::tags.eq(tags),
+            idea_revisions::replaced_by.eq(editor.map(key)),
+            idea_revisions::replaced_at.eq(stamp.at.naive_utc()),
+        ))
+        .execute(conn)?;
+    diesel::update(idea_texts::table.find(key(idea.id))).set(texts(words)).execute(conn)?;
+    diesel::delete(idea_tags::table.filter(idea_tags::idea_id.eq(key(idea.id)))).execute(conn)?;
+    insert_tags(conn, idea.id, words)?;
+    index(conn, idea.id, idea.board_id, words)?;
+    let event = Event::IdeaUpdated { idea: idea.id, board: idea.board_id, version: idea.version + 1 };
+    outbox::write(conn, stamp, &[event])?;
+    bump(conn, stamp, idea)
+}
+
+/// Counts an edit, if the idea is still the one that was read.
+fn bump(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+    let rows = diesel::update(ideas::table.find(key(idea.id)))
+        .filter(ideas::version.eq(idea.version))
+        .set((ideas::version.eq(ideas::version + 1), ideas::updated_at.eq(stamp.at.naive_utc())))
+        .execute(conn)?;
+    if rows == 1 { Ok(()) } else { Err(Error::Contended) }
+}
+
+/// Hides an idea from everybody but staff and takes it out of the search.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+    search::remove(conn, idea.id)?;
+    outbox::write(conn, stamp, &[Event::IdeaDeleted { idea: idea.id, board: idea.board_id }])?;
+    mark_deleted(conn, stamp, idea, Some(stamp.at))
+}
+
+/// Brings a deleted idea back.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn restore(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+    let (title, body): (String, String) =
+        idea_texts::table.find(key(idea.id)).select((idea_texts::title, idea_texts::body)).first(conn)?;
+    search::index(conn, idea.id, idea.board_id, &Folded::new(&title), &Folded::new(&body))?;
+    outbox::write(conn, stamp, &[Event::IdeaRestored { idea: idea.id, board: idea.board_id }])?;
+    mark_deleted(conn, stamp, idea, None)
+}
+
+fn mark_deleted(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    idea: &Idea,
+    at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    diesel::update(ideas::table.find(key(idea.id)))
+        .set(ideas::deleted_at.eq(at.map(|at| at.naive_utc())))
+        .execute(conn)?;
+    bump(conn, stamp, idea)
+}
+
+/// Moves an idea to another status and keeps why.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn set_status(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    idea: &Idea,
+    to: Status,
+    reason: &Reason,
+    by: Option<MemberId>,
+) -> Result<()> {
+    diesel::insert_into(status_changes::table)
+        .values((
+            status_changes::id.eq(key(stamp.id::<Idea>(0))),
+            status_changes::idea_id.eq(key(idea.id)),
+            status_changes::from_status.eq(idea.status.key()),
+            status_changes::to_status.eq(to.key()),
+            status_changes::reason.eq(reason.as_str()),
+            status_changes::member_id.eq(by.map(key)),
+            status_changes::created_at.eq(stamp.at.naive_utc()),
+        ))
+        .execute(conn)?;
+    let event = Event::IdeaStatusChanged { idea: idea.id, board: idea.board_id, from: idea.status, to };
+    outbox::write(conn, stamp, &[event])?;
+    diesel::update(ideas::table.find(key(idea.id))).set(ideas::status.eq(to.key())).execute(conn)?;
+    bump(conn, stamp, idea)
+}
+
+/// The words an idea has now.
+///
+/// # Errors
+/// [`Error::Missing`].
+pub fn words(conn: &mut AnyConnection, id: IdeaId) -> Result<Words> {
+    use domain::ideas::{Body, Tags, Title};
+    let odd = || Error::Broken(format!("idea {id}: odd words"));
+    let (title, body, tags): (String, String, String) = idea_texts::table
+        .find(key(id))
+        .select((idea_texts::title, idea_texts::body, idea_texts::tags))
+        .first(conn)?;
+    Ok(Words {
+        title: Title::try_from(&*title).map_err(|_| odd())?,
+        body: Body::try_from(&*body).map_err(|_| odd())?,
+        tags: Tags::try_from(tags_of(&tags).as_slice()).map_err(|_| odd())?,
+    })
+}
+
+/// How many ideas there are, deleted ones apart.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn total(conn: &mut AnyConnection) -> Result<i64> {
+    Ok(ideas::table.filter(ideas::deleted_at.is_null()).select(dsl::count_star()).first(conn)?)
+}

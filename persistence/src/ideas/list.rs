@@ -1,0 +1,367 @@
+//! Lists of ideas: filters, orders, pages, searches and likenesses.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    QueryDsl as _, RunQueryDsl as _, SelectableHelper as _,
+    dsl::{self, IntoBoxed, auto_type, sql},
+    sql_types::{Bool, Text},
+};
+use domain::{
+    Actor, BoardId, MemberId,
+    ideas::Status,
+    page::{Limit, Page, Place, Sort},
+    ranking,
+    search::{Folded, Query, likeness},
+};
+use uuid::Uuid;
+
+use super::{Listed, Row, tags_of};
+use crate::{
+    connection::{AnyConnection, MultiBackend, instr},
+    error::Result,
+    key::{KeyValue, key},
+    schema::{idea_tags, idea_texts, ideas, members, votes},
+    search::{self, Plan, Within},
+};
+
+/// Which ideas a list holds.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub boards: Boards,
+    pub status: Option<Status>,
+    pub tag: Option<String>,
+    pub author: Option<MemberId>,
+    /// Only ideas this member votes for.
+    pub voted_by: Option<MemberId>,
+    /// Inclusive.
+    pub created_after: Option<DateTime<Utc>>,
+    /// Exclusive.
+    pub created_before: Option<DateTime<Utc>>,
+    pub query: Option<Query>,
+    pub deleted: Deleted,
+}
+
+/// The boards the reader may view, out of those asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Boards {
+    Every,
+    Only(Vec<BoardId>),
+}
+
+/// Whether a list holds the living or the deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    Without,
+    Only,
+}
+
+#[auto_type]
+fn base(me: KeyValue) -> _ {
+    ideas::table
+        .inner_join(idea_texts::table)
+        .left_join(members::table)
+        .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
+}
+
+type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
+
+/// One page. `after` is the place the last page ended at.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn list(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    filter: &Filter,
+    sort: &Sort,
+    after: Option<Place>,
+    limit: Limit,
+) -> Result<Page<Listed>> {
+    let laps = match sort {
+        Sort::Random { .. } | Sort::Relevance => 2,
+        Sort::Top | Sort::Trending | Sort::New | Sort::Discussed => 1,
+    };
+    let mut found = Vec::new();
+    for lap in after.map_or(0, |place| place.lap)..laps {
+        let wanted = limit.probe() - i64::try_from(found.len()).unwrap_or(0);
+        if wanted <= 0 {
+            break;
+        }
+        let after = after.filter(|place| place.lap == lap);
+        found.extend(load(conn, actor, filter, sort, lap, after, wanted)?.into_iter().map(|row| (lap, row)));
+    }
+    let page = Page::of(found, limit, |(lap, listed)| place_of(sort, *lap, listed));
+    Ok(page.map(|(_, listed)| listed))
+}
+
+/// How many ideas the filter holds in all.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn count(conn: &mut AnyConnection, filter: &Filter) -> Result<i64> {
+    let Some(query) = narrowed(conn, base_of(&Actor::Visitor), filter, Hits::Anywhere)? else { return Ok(0) };
+    Ok(query.select(dsl::count_star()).first(conn)?)
+}
+
+/// Which of the hits of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hits {
+    Anywhere,
+    /// Those with every needle in the title.
+    InTitle,
+    /// The others.
+    NotInTitle,
+}
+
+fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
+    base(actor.member_id().map_or(KeyValue::from(Uuid::nil()), key)).into_boxed()
+}
+
+fn place_of(sort: &Sort, lap: u8, listed: &Listed) -> Place {
+    let idea = &listed.idea;
+    let id = idea.id.uuid();
+    let key = match sort {
+        Sort::Top | Sort::Relevance => idea.vote_count,
+        Sort::New => 0,
+        Sort::Discussed => idea.comment_count,
+        Sort::Random { .. } => ranking::shuffled(idea.id),
+        Sort::Trending => return Place::of_fraction(lap, idea.trending, id),
+    };
+    Place { lap, key, id }
+}
+
+/// One lap of a list, from right after a place.
+fn load(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    filter: &Filter,
+    sort: &Sort,
+    lap: u8,
+    after: Option<Place>,
+    wanted: i64,
+) -> Result<Vec<Listed>> {
+    let hits = match (sort, lap) {
+        (Sort::Relevance, 0) => Hits::InTitle,
+        (Sort::Relevance, _) => Hits::NotInTitle,
+        _ => Hits::Anywhere,
+    };
+    let Some(query) = narrowed(conn, base_of(actor), filter, hits)? else { return Ok(Vec::new()) };
+    let query = ordered(query, sort, lap, after);
+    select(conn, query.limit(wanted))
+}
+
+fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
+    type Found = (Row, String, String, String, Option<String>, Option<NaiveDateTime>);
+    let rows: Vec<Found> = query
+        .select((
+            Row::as_select(),
+            idea_texts::title,
+            idea_texts::excerpt,
+            idea_texts::tags,
+            members::display_name.nullable(),
+            votes::created_at.nullable(),
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(row, title, excerpt, tags, author_name, voted)| {
+            let (idea, tags) = (row.try_into()?, tags_of(&tags));
+            Ok(Listed { idea, title, excerpt, tags, author_name, my_vote: voted.is_some() })
+        })
+        .collect()
+}
+
+/// The filter as conditions; none when nothing can match.
+fn narrowed<'a>(
+    conn: &mut AnyConnection,
+    base: Boxed<'a>,
+    filter: &Filter,
+    hits: Hits,
+) -> Result<Option<Boxed<'a>>> {
+    let mut query = base;
+    if let Some(wanted) = &filter.query {
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        query = searched(conn, query, wanted, hits, filter.boards.single())?;
+    }
+    query = match filter.deleted {
+        Deleted::Without => query.filter(ideas::deleted_at.is_null()),
+        Deleted::Only => query.filter(ideas::deleted_at.is_not_null()),
+    };
+    match &filter.boards {
+        Boards::Every => {}
+        Boards::Only(boards) => match boards.as_slice() {
+            [] => return Ok(None),
+            [board] => query = query.filter(ideas::board_id.eq(key(*board))),
+            boards => {
+                query =
+                    query.filter(ideas::board_id.eq_any(boards.iter().copied().map(key).collect::<Vec<_>>()));
+            }
+        },
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(ideas::status.eq(status.key()));
+    }
+    if let Some(tag) = &filter.tag {
+        let tagged = idea_tags::table.filter(idea_tags::tag.eq(tag.clone())).select(idea_tags::idea_id);
+        query = query.filter(ideas::id.eq_any(tagged));
+    }
+    if let Some(author) = filter.author {
+        query = query.filter(ideas::author_id.eq(key(author)));
+    }
+    if let Some(voter) = filter.voted_by {
+        // Under another name, because the reader's own vote is joined already.
+        let theirs = diesel::alias!(votes as theirs);
+        let voted =
+            theirs.filter(theirs.field(votes::member_id).eq(key(voter))).select(theirs.field(votes::idea_id));
+        query = query.filter(ideas::id.eq_any(voted));
+    }
+    if let Some(after) = filter.created_after {
+        query = query.filter(ideas::created_at.ge(after.naive_utc()));
+    }
+    if let Some(before) = filter.created_before {
+        query = query.filter(ideas::created_at.lt(before.naive_utc()));
+    }
+    Ok(Some(query))
+}
+
+impl Boards {
+    fn single(&self) -> Option<BoardId> {
+        match self {
+            Self::Only(boards) if boards.len() == 1 => boards.first().copied(),
+            Self::Only(_) | Self::Every => None,
+        }
+    }
+}
+
+/// The conditions of a search: the needles decide, the index narrows where that pays.
+fn searched<'a>(
+    conn: &mut AnyConnection,
+    mut query: Boxed<'a>,
+    wanted: &Query,
+    hits: Hits,
+    board: Option<BoardId>,
+) -> Result<Boxed<'a>> {
+    let within = if hits == Hits::InTitle { Within::Title } else { Within::Whole };
+    if hits == Hits::NotInTitle {
+        // Stands first, because each `or` takes in all that was said before it.
+        for (n, needle) in wanted.needles().iter().enumerate() {
+            let missing = instr(idea_texts::folded_title, needle.clone()).eq(0);
+            query = if n == 0 { query.filter(missing) } else { query.or_filter(missing) };
+        }
+    }
+    for needle in wanted.needles() {
+        query = match within {
+            Within::Title => query.filter(instr(idea_texts::folded_title, needle.clone()).gt(0)),
+            Within::Whole => query.filter(instr(idea_texts::folded_whole, needle.clone()).gt(0)),
+        };
+    }
+    if let Plan::Narrow(terms) = search::plan(conn, wanted, within, board)? {
+        let (before, after) = search::condition(conn, within);
+        query = query.filter(sql::<Bool>(before).bind::<Text, _>(terms).sql(after));
+    }
+    Ok(query)
+}
+
+/// The order, and the condition of being after a place in it. `key <= k AND (key < k OR id < i)` rather than its
+/// shorter equivalents: both databases then begin reading the index right there.
+fn ordered<'a>(query: Boxed<'a>, sort: &Sort, lap: u8, after: Option<Place>) -> Boxed<'a> {
+    let id = after.map(|place| KeyValue::from(place.id));
+    match sort {
+        Sort::Top | Sort::Relevance => {
+            let query = query.order((ideas::vote_count.desc(), ideas::id.desc()));
+            let Some((place, id)) = after.zip(id) else { return query };
+            let past = ideas::vote_count.lt(place.key).or(ideas::id.lt(id));
+            query.filter(ideas::vote_count.le(place.key)).filter(past)
+        }
+        Sort::Discussed => {
+            let query = query.order((ideas::comment_count.desc(), ideas::id.desc()));
+            let Some((place, id)) = after.zip(id) else { return query };
+            let past = ideas::comment_count.lt(place.key).or(ideas::id.lt(id));
+            query.filter(ideas::comment_count.le(place.key)).filter(past)
+        }
+        Sort::Trending => {
+            let query = query.order((ideas::trending.desc(), ideas::id.desc()));
+            let Some((place, id)) = after.zip(id) else { return query };
+            let past = ideas::trending.lt(place.fraction()).or(ideas::id.lt(id));
+            query.filter(ideas::trending.le(place.fraction())).filter(past)
+        }
+        Sort::New => {
+            // Ids are made from the time of creation, so their order is that of age.
+            let query = query.order(ideas::id.desc());
+            let Some(id) = id else { return query };
+            query.filter(ideas::id.lt(id))
+        }
+        Sort::Random { seed } => {
+            let entry = ranking::entry(seed);
+            let query = query.order((ideas::shuffled, ideas::id));
+            let query = match lap {
+                0 => query.filter(ideas::shuffled.ge(entry)),
+                _ => query.filter(ideas::shuffled.lt(entry)),
+            };
+            let Some((place, id)) = after.zip(id) else { return query };
+            let past = ideas::shuffled.gt(place.key).or(ideas::id.gt(id));
+            query.filter(ideas::shuffled.ge(place.key)).filter(past)
+        }
+    }
+}
+
+/// The ideas of a board most like a title and a body, best first, each with its likeness from 0 to 1: that of the
+/// titles, or, where both have a body, seven tenths of it and three tenths of that of the excerpts.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn similar(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    board: BoardId,
+    title: &str,
+    body: &str,
+    most: usize,
+) -> Result<Vec<(f64, Listed)>> {
+    let wanted = Folded::new(title).features();
+    let ids = search::candidates(conn, board, &wanted)?;
+    let filter = Filter::of_boards(Boards::Only(vec![board]));
+    let Some(query) = narrowed(conn, base_of(actor), &filter, Hits::Anywhere)? else { return Ok(Vec::new()) };
+    let rows = select(conn, query.filter(ideas::id.eq_any(ids)))?;
+    let excerpt = Folded::new(&domain::markdown::excerpt(body)).features();
+    let mut scored: Vec<(f64, Listed)> = rows
+        .into_iter()
+        .map(|listed| {
+            let titles = likeness(&wanted, &Folded::new(&listed.title).features());
+            let theirs = Folded::new(&listed.excerpt).features();
+            let score = if excerpt.is_empty() || theirs.is_empty() {
+                titles
+            } else {
+                0.7 * titles + 0.3 * likeness(&excerpt, &theirs)
+            };
+            (score, listed)
+        })
+        .filter(|(score, _)| *score >= LEAST_LIKENESS)
+        .collect();
+    scored.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| y.idea.id.cmp(&x.idea.id)));
+    scored.truncate(most);
+    Ok(scored)
+}
+
+/// Below this, two ideas share no more than words that everybody uses.
+const LEAST_LIKENESS: f64 = 0.15;
+
+impl Filter {
+    /// Every living idea of the boards.
+    #[must_use]
+    pub fn of_boards(boards: Boards) -> Self {
+        Self {
+            boards,
+            status: None,
+            tag: None,
+            author: None,
+            voted_by: None,
+            created_after: None,
+            created_before: None,
+            query: None,
+            deleted: Deleted::Without,
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The rows of members.
+
+use chrono::NaiveDateTime;
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable,
+    RunQueryDsl as _, Selectable, SelectableHelper as _,
+};
+use domain::{
+    MemberId, Stamp,
+    events::Event,
+    members::{Attribute, Attributes, DisplayName, Email, Locale, Member, Role},
+    page::{Limit, Page, Place},
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    connection::{AnyConnection, MultiBackend, instr},
+    error::{Error, Result, Unique, taken},
+    key::{KeyValue, key},
+    outbox,
+    schema::members,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = members, check_for_backend(MultiBackend))]
+struct Row {
+    id: KeyValue,
+    email: String,
+    display_name: String,
+    role: String,
+    locale: String,
+    attributes: String,
+    blocked_at: Option<NaiveDateTime>,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    version: i32,
+}
+
+impl TryFrom<Row> for Member {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let odd = |what: &str| Error::Broken(format!("member {}: odd {what}", row.id.uuid()));
+        Ok(Self {
+            id: row.id.into(),
+            email: Email::try_from(&*row.email).map_err(|_| odd("email"))?,
+            display_name: DisplayName::try_from(&*row.display_name).map_err(|_| odd("display_name"))?,
+            role: Role::named(&row.role).ok_or_else(|| odd("role"))?,
+            locale: Locale::named(&row.locale).ok_or_else(|| odd("locale"))?,
+            attributes: attributes(&row.attributes).ok_or_else(|| odd("attributes"))?,
+            blocked_at: row.blocked_at.map(|at| at.and_utc()),
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+            version: row.version,
+        })
+    }
+}
+
+/// What makes a member: from a registration, a sign-on token or the command line.
+#[derive(Debug, Clone)]
+pub struct NewMember {
+    pub email: Email,
+    pub display_name: DisplayName,
+    pub role: Role,
+    pub locale: Locale,
+    pub attributes: Attributes,
+    pub password_hash: Option<String>,
+    /// `sub` of the brand's own sign-on.
+    pub sso_subject: Option<String>,
+}
+
+/// Which members a list holds.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The beginning of the address, or a part of the name.
+    pub text: Option<String>,
+    pub role: Option<Role>,
+    pub blocked: Option<bool>,
+}
+
+/// # Errors
+/// [`Error::Taken`] when the address belongs to somebody.
+pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewMember) -> Result<Member> {
+    let id: MemberId = stamp.id(0);
+    diesel::insert_into(members::table)
+        .values((
+            members::id.eq(key(id)),
+            members::email.eq(new.email.as_str()),
+            members::email_key.eq(new.email.key()),
+            members::password_hash.eq(new.password_hash.as_deref()),
+            members::sso_subject.eq(new.sso_subject.as_deref()),
+            members::display_name.eq(new.display_name.as_str()),
+            members::role.eq(new.role.name()),
+            members::locale.eq(new.locale.name()),
+            members::attributes.eq(json(&new.attributes)),
+            members::created_at.eq(stamp.at.naive_utc()),
+            members::updated_at.eq(stamp.at.naive_utc()),
+            members::version.eq(1),
+        ))
+        .execute(conn)
+        .map_err(taken(Unique::Email))?;
+    outbox::write(conn, stamp, &[Event::MemberRegistered { member: id }])?;
+    find(conn, id)
+}
+
+/// # Errors
+/// [`Error::Missing`].
+pub fn find(conn: &mut AnyConnection, id: MemberId) -> Result<Member> {
+    members::table.find(key(id)).select(Row::as_select()).first::<Row>(conn)?.try_into()
+}
+
+/// The member at an address, with the hash of the password if there is one.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn find_by_email(conn: &mut AnyConnection, email: &Email) -> Result<Option<(Member, Option<String>)>> {
+    let row: Option<(Row, Option<String>)> = members::table
+        .filter(members::email_key.eq(email.key()))
+        .select((Row::as_select(), members::password_hash))
+        .first(conn)
+        .optional()?;
+    row.map(|(row, hash)| Ok((row.try_into()?, hash))).transpose()
+}
+
+/// # Errors
+/// Only when the database fails.
+pub fn find_by_sso_subject(conn: &mut AnyConnection, subject: &str) -> Result<Option<Member>> {
+    members::table
+        .filter(members::sso_subject.eq(subject))
+        .select(Row::as_select())
+        .first::<Row>(conn)
+        .optional()?
+        .map(Member::try_from)
+        .transpose()
+}
+
+/// Whether anybody holds the role.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn any_with_role(conn: &mut AnyConnection, role: Role) -> Result<bool> {
+    let id: Option<KeyValue> =
+        members::table.filter(members::role.eq(role.name())).select(members::id).first(conn).optional()?;
+    Ok(id.is_some())
+}
+
+/// Members in the order they joined, newest first.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn list(
+    conn: &mut AnyConnection,
+    filter: &Filter,
+    after: Option<Place>,
+    limit: Limit,
+) -> Result<Page<Member>> {
+    let mut query = filtered(filter).select(Row::as_select()).order(members::id.desc()).limit(limit.probe());
+    if let Some(after) = after {
+        query = query.filter(members::id.lt(KeyValue::from(after.id)));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    let found = rows.into_iter().map(Member::try_from).collect::<Result<Vec<_>>>()?;
+    Ok(Page::of(found, limit, |member| Place { lap: 0, key: 0, id: member.id.uuid() }))
+}
+
+/// # Errors
+/// Only when the database fails.
+pub fn count(conn: &mut AnyConnection, filter: &Filter) -> Result<i64> {
+    Ok(filtered(filter).count().get_result(conn)?)
+}
+
+fn filtered(filter: &Filter) -> members::BoxedQuery<'static, MultiBackend> {
+    let mut query = members::table.into_boxed();
+    if let Some(text) = &filter.text {
+        let address = instr(members::email_key, text.to_lowercase()).eq(1);
+        query = query.filter(address.or(instr(members::display_name, text.clone()).gt(0)));
+    }
+    if let Some(role) = filter.role {
+        query = query.filter(members::role.eq(role.name()));
+    }
+    match filter.blocked {
+        Some(true) => query.filter(members::blocked_at.is_not_null()),
+        Some(false) => query.filter(members::blocked_at.is_null()),
+        None => query,
+    }
+}
+
+/// Stores what changed between `before` and `after`, and says so in the outbox.
+///
+/// # Errors
+/// [`Error::Taken`] when the new address belongs to somebody else.
+pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: Member) -> Result<Member> {
+    let member = after.id;
+    let mut events = Vec::new();
+    let profile =
+        |member: &Member| (member.email.as_str().to_owned(), member.display_name.clone(), member.locale);
+    if profile(before) != profile(&after) || before.attributes != after.attributes {
+        events.push(Event::MemberUpdated { member });
+    }
+    if before.role != after.role {
+        events.push(Event::MemberRoleChanged { member, from: before.role, to: after.role });
+    }
+    match (before.blocked_at, after.blocked_at) {
+        (None, Some(_)) => events.push(Event::MemberBlocked { member }),
+        (Some(_), None) => events.push(Event::MemberUnblocked { member }),
+        _ => {}
+    }
+    if events.is_empty() {
+        return Ok(after);
+    }
+    diesel::update(members::table.find(key(member)))
+        .set((
+            members::email.eq(after.email.as_str()),
+            members::email_key.eq(after.email.key()),
+            members::display_name.eq(after.display_name.as_str()),
+            members::role.eq(after.role.name()),
+            members::locale.eq(after.locale.name()),
+            members::attributes.eq(json(&after.attributes)),
+            members::blocked_at.eq(after.blocked_at.map(|at| at.naive_utc())),
+            members::updated_at.eq(stamp.at.naive_utc()),
+            members::version.eq(members::version + 1),
+        ))
+        .execute(conn)
+        .map_err(taken(Unique::Email))?;
+    outbox::write(conn, stamp, &events)?;
+    find(conn, member)
+}
+
+/// Ties a member to the brand's own sign-on; a password somebody set before the address was proven no longer opens it.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn link_sso(conn: &mut AnyConnection, id: MemberId, subject: &str) -> Result<()> {
+    diesel::update(members::table.find(key(id)))
+        .set((members::sso_subject.eq(subject), members::password_hash.eq(None::<String>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(crate) fn attributes(text: &str) -> Option<Attributes> {
+    let object: Map<String, Value> = serde_json::from_str(text).ok()?;
+    object.into_iter().map(|(name, value)| Some((name, attribute(value)?))).collect()
+}
+
+fn attribute(value: Value) -> Option<Attribute> {
+    match value {
+        Value::String(text) => Some(Attribute::Text(text)),
+        Value::Number(number) => number.as_f64().map(Attribute::Number),
+        Value::Bool(flag) => Some(Attribute::Flag(flag)),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn json(attributes: &Attributes) -> String {
+    let object: Map<String, Value> = attributes
+        .iter()
+        .map(|(name, value)| {
+            let value = match value {
+                Attribute::Text(text) => Value::from(text.as_str()),
+                Attribute::Number(number) => Value::from(*number),
+                Attribute::Flag(flag) => Value::from(*flag),
+            };
+            (name.clone(), value)
+        })
+        .collect();
+    Value::Object(object).to_string()
+}

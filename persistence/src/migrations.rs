@@ -1,0 +1,64 @@
+//! Migrations: the same names for both databases.
+
+use diesel::connection::SimpleConnection as _;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::connection::{AnyConnection, OpenError};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Brings the database to the present form; safe to run on many nodes at once. Returns the names of what it ran.
+///
+/// # Errors
+/// [`OpenError::Migration`] when a step fails (nothing of that step stays), [`OpenError::Newer`] when the database is ahead.
+pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, OpenError> {
+    let failed = |error: &dyn std::fmt::Display| OpenError::Migration(error.to_string());
+    match connection {
+        AnyConnection::Sqlite(sqlite) => run(sqlite, SQLITE),
+        AnyConnection::Postgres(postgres) => {
+            // One node migrates, the others wait and then find nothing to do. The lock ends with the statement below.
+            postgres
+                .batch_execute("SET lock_timeout = 0; SELECT pg_advisory_lock(hashtext('madang migrate'))")
+                .map_err(|error| failed(&error))?;
+            let outcome = run(postgres, POSTGRES);
+            postgres
+                .batch_execute(
+                    "SELECT pg_advisory_unlock(hashtext('madang migrate')); SET lock_timeout = '10s'",
+                )
+                .map_err(|error| failed(&error))?;
+            outcome
+        }
+    }
+}
+
+/// Whether the database is in the present form.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn is_current(connection: &mut AnyConnection) -> Result<bool, OpenError> {
+    let pending = match connection {
+        AnyConnection::Sqlite(sqlite) => sqlite.has_pending_migration(SQLITE),
+        AnyConnection::Postgres(postgres) => postgres.has_pending_migration(POSTGRES),
+    };
+    pending.map(|pending| !pending).map_err(|error| OpenError::Migration(error.to_string()))
+}
+
+fn run<C, DB>(connection: &mut C, source: EmbeddedMigrations) -> Result<Vec<String>, OpenError>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB> + diesel::Connection<Backend = DB>,
+{
+    let failed = |error: &dyn std::fmt::Display| OpenError::Migration(error.to_string());
+    let known: Vec<String> = diesel::migration::MigrationSource::<DB>::migrations(&source)
+        .map_err(|error| failed(&error))?
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect();
+    let applied = connection.applied_migrations().map_err(|error| failed(&error))?;
+    if let Some(unknown) = applied.iter().find(|version| !known.contains(&version.to_string())) {
+        return Err(OpenError::Newer(unknown.to_string()));
+    }
+    let ran = connection.run_pending_migrations(source).map_err(|error| failed(&error))?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}

@@ -1,0 +1,97 @@
+//! The outbox: each change writes what happened in its own transaction, for whoever delivers it later.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
+use domain::{Stamp, events::Event, events::Revocation};
+use serde_json::{Value, json};
+
+use crate::{
+    connection::AnyConnection,
+    error::Result,
+    key::{KeyValue, key},
+    schema::outbox,
+};
+
+/// Writes the events of the change stamped `stamp`, in their order.
+pub(crate) fn write(conn: &mut AnyConnection, stamp: &Stamp, events: &[Event]) -> Result<()> {
+    // The first id of a change names the thing itself.
+    for (nth, event) in (1u8..).zip(events) {
+        diesel::insert_into(outbox::table)
+            .values((
+                outbox::id.eq(key(stamp.id::<Event>(nth))),
+                outbox::kind.eq(event.kind()),
+                outbox::subject.eq(KeyValue::from(event.subject())),
+                outbox::data.eq(data(event).to_string()),
+                outbox::occurred_at.eq(stamp.at.naive_utc()),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// When the oldest event that still waits happened.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn oldest(conn: &mut AnyConnection) -> Result<Option<DateTime<Utc>>> {
+    let at: Option<NaiveDateTime> =
+        outbox::table.order(outbox::id).select(outbox::occurred_at).first(conn).optional()?;
+    Ok(at.map(|at| at.and_utc()))
+}
+
+/// The events that wait, oldest first: type, subject and payload.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn waiting(conn: &mut AnyConnection, most: i64) -> Result<Vec<(String, uuid::Uuid, Value)>> {
+    let rows: Vec<(String, KeyValue, String)> = outbox::table
+        .order(outbox::id)
+        .limit(most)
+        .select((outbox::kind, outbox::subject, outbox::data))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(kind, subject, data)| (kind, subject.uuid(), data.parse().unwrap_or_default()))
+        .collect())
+}
+
+/// The payload, as written in `docs/EVENTS.md`.
+fn data(event: &Event) -> Value {
+    let cause = |cause: &Revocation| match cause {
+        Revocation::SignedOut => "signed_out",
+        Revocation::TokenReused => "token_reused",
+    };
+    match event {
+        Event::MemberRegistered { member }
+        | Event::MemberUpdated { member }
+        | Event::MemberBlocked { member }
+        | Event::MemberUnblocked { member } => json!({ "member_id": member.uuid() }),
+        Event::MemberRoleChanged { member, from, to } => {
+            json!({ "member_id": member.uuid(), "from": from.name(), "to": to.name() })
+        }
+        Event::SessionRevoked { member, cause: why } => {
+            json!({ "member_id": member.uuid(), "cause": cause(why) })
+        }
+        Event::BoardCreated { board } | Event::BoardUpdated { board } | Event::BoardDeleted { board } => {
+            json!({ "board_id": board.uuid() })
+        }
+        Event::BoardMemberInvited { board, member } | Event::BoardMemberUninvited { board, member } => {
+            json!({ "board_id": board.uuid(), "member_id": member.uuid() })
+        }
+        Event::IdeaCreated { idea, board, author } => json!({
+            "idea_id": idea.uuid(), "board_id": board.uuid(), "author_id": author.map(|id| id.uuid()),
+        }),
+        Event::IdeaUpdated { idea, board, version } => {
+            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "version": version })
+        }
+        Event::IdeaDeleted { idea, board } | Event::IdeaRestored { idea, board } => {
+            json!({ "idea_id": idea.uuid(), "board_id": board.uuid() })
+        }
+        Event::IdeaStatusChanged { idea, board, from, to } => json!({
+            "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.key(), "to": to.key(),
+        }),
+        Event::VoteCast { idea, board, member } | Event::VoteWithdrawn { idea, board, member } => json!({
+            "idea_id": idea.uuid(), "board_id": board.uuid(), "member_id": member.uuid(),
+        }),
+    }
+}

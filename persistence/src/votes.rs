@@ -1,0 +1,159 @@
+//! The rows of votes, and the counters they move.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
+    RunQueryDsl as _,
+};
+use domain::{
+    BoardId, IdeaId, MemberId, Stamp,
+    events::Event,
+    ideas::{Idea, Status},
+    page::{Limit, Page, Place},
+    ranking,
+};
+
+use crate::{
+    batch,
+    connection::{AnyConnection, madang_with_vote, madang_without_vote},
+    database::AloneWith,
+    error::{Error, Result},
+    key::{KeyValue, key},
+    outbox,
+    schema::{ideas, members, votes},
+};
+
+/// A vote with the name of its voter.
+#[derive(Debug, Clone)]
+pub struct Voter {
+    pub member: MemberId,
+    pub display_name: String,
+    pub voted_at: DateTime<Utc>,
+}
+
+/// Whether the member votes for the idea.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn exists(conn: &mut AnyConnection, idea: IdeaId, member: MemberId) -> Result<bool> {
+    let row: Option<KeyValue> =
+        votes::table.find((key(idea), key(member))).select(votes::member_id).first(conn).optional()?;
+    Ok(row.is_some())
+}
+
+/// Waits until no other change is alone with the member: two votes at once must not both take the last place of a
+/// budget. Asked for only where there is a budget, which the door cannot know beforehand.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn be_alone_with(conn: &mut AnyConnection, member: MemberId) -> Result<()> {
+    batch::lock(conn, AloneWith::Member(member.uuid()))
+}
+
+/// How many open ideas of the board the member votes for.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn count_open(conn: &mut AnyConnection, member: MemberId, board: BoardId) -> Result<i64> {
+    let open = Status::ALL.into_iter().filter(|status| !status.is_closed()).map(Status::key);
+    let cast = votes::table
+        .inner_join(ideas::table)
+        .filter(votes::member_id.eq(key(member)).and(ideas::board_id.eq(key(board))))
+        .filter(ideas::deleted_at.is_null().and(ideas::status.eq_any(open.collect::<Vec<_>>())))
+        .count()
+        .get_result(conn)?;
+    Ok(cast)
+}
+
+/// Casts the member's vote, if it is not cast yet, and returns the count. The row of the idea is changed last, so that
+/// it is locked briefly.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was closed or deleted since it was read.
+pub fn cast(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: MemberId) -> Result<i64> {
+    let vote = (
+        votes::idea_id.eq(key(idea.id)),
+        votes::member_id.eq(key(member)),
+        votes::created_at.eq(stamp.at.naive_utc()),
+    );
+    let insert = diesel::insert_into(votes::table).values(vote);
+    let cast = match conn {
+        AnyConnection::Sqlite(sqlite) => insert.on_conflict_do_nothing().execute(sqlite)?,
+        AnyConnection::Postgres(postgres) => insert.on_conflict_do_nothing().execute(postgres)?,
+    };
+    if cast == 0 {
+        return Ok(ideas::table.find(key(idea.id)).select(ideas::vote_count).first(conn)?);
+    }
+    outbox::write(conn, stamp, &[Event::VoteCast { idea: idea.id, board: idea.board_id, member }])?;
+    diesel::update(ideas::table.find(key(idea.id)))
+        .filter(ideas::status.eq(idea.status.key()).and(ideas::deleted_at.is_null()))
+        .set((
+            ideas::vote_count.eq(ideas::vote_count + 1),
+            ideas::trending.eq(madang_with_vote(ideas::trending, ranking::weight(stamp.at))),
+        ))
+        .returning(ideas::vote_count)
+        .get_result(conn)
+        .optional()?
+        .ok_or(Error::Contended)
+}
+
+/// Takes the member's vote back, if it is cast, and returns the count.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was closed or deleted since it was read.
+pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: MemberId) -> Result<i64> {
+    let cast_at: Option<NaiveDateTime> = diesel::delete(votes::table.find((key(idea.id), key(member))))
+        .returning(votes::created_at)
+        .get_result(conn)
+        .optional()?;
+    let Some(cast_at) = cast_at else {
+        return Ok(ideas::table.find(key(idea.id)).select(ideas::vote_count).first(conn)?);
+    };
+    outbox::write(conn, stamp, &[Event::VoteWithdrawn { idea: idea.id, board: idea.board_id, member }])?;
+    let base = ranking::from_rows(idea.created_at, idea.carried_votes, []);
+    let weight = ranking::weight(cast_at.and_utc());
+    diesel::update(ideas::table.find(key(idea.id)))
+        .filter(ideas::status.eq(idea.status.key()).and(ideas::deleted_at.is_null()))
+        .set((
+            ideas::vote_count.eq(ideas::vote_count - 1),
+            ideas::trending.eq(madang_without_vote(ideas::trending, weight, base)),
+        ))
+        .returning(ideas::vote_count)
+        .get_result(conn)
+        .optional()?
+        .ok_or(Error::Contended)
+}
+
+/// Who votes for an idea, latest vote first.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn voters(
+    conn: &mut AnyConnection,
+    idea: IdeaId,
+    after: Option<Place>,
+    limit: Limit,
+) -> Result<Page<Voter>> {
+    let mut query = votes::table
+        .inner_join(members::table)
+        .filter(votes::idea_id.eq(key(idea)))
+        .order((votes::created_at.desc(), votes::member_id.desc()))
+        .select((votes::member_id, members::display_name, votes::created_at))
+        .limit(limit.probe())
+        .into_boxed();
+    if let Some(after) = after {
+        let at = DateTime::from_timestamp_micros(after.key).unwrap_or_default().naive_utc();
+        let past = votes::created_at.lt(at).or(votes::member_id.lt(KeyValue::from(after.id)));
+        query = query.filter(votes::created_at.le(at)).filter(past);
+    }
+    let rows: Vec<(KeyValue, String, NaiveDateTime)> = query.load(conn)?;
+    let rows = rows
+        .into_iter()
+        .map(|(id, display_name, at)| Voter { member: id.into(), display_name, voted_at: at.and_utc() })
+        .collect();
+    Ok(Page::of(rows, limit, |voter| Place {
+        lap: 0,
+        key: voter.voted_at.timestamp_micros(),
+        id: voter.member.uuid(),
+    }))
+}
