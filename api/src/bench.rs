@@ -1,1 +1,421 @@
+//! What the benchmark needs besides the product: a data set that is the same each time, tokens to act with, and a static
+//! body to compare with. Compiled under the feature `bench` alone.
 
+use std::{
+    fs,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
+
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Audience, BoardId, IdeaId, MemberId, Stamp,
+    boards::{Board, BoardName, Description, Slug, Voters},
+    ideas::{Body, Idea, Status, Tags, Title, Words},
+    members::{Attributes, DisplayName, Email, Locale, Role},
+    text::Fault,
+};
+use persistence::{
+    AloneWith, AnyConnection, Database, Error, Result as Rows, boards,
+    ideas::{self, NewIdea},
+    members, sessions, votes,
+};
+use serde::Deserialize;
+
+use crate::{
+    Config, StartError,
+    error::Failure,
+    open_database,
+    tokens::{self, Keys},
+};
+
+/// How many members get a session and a token.
+const MOST_TOKENS: usize = 2_000;
+/// How many rows are stored in one transaction.
+const BATCH: usize = 2_000;
+
+#[derive(Deserialize)]
+struct Size {
+    bytes: usize,
+}
+
+/// A JSON text of as many bytes as are asked for, made once.
+#[get("/bench/static")]
+pub(crate) async fn get_static(size: web::Query<Size>) -> HttpResponse {
+    static KEPT: Mutex<web::Bytes> = Mutex::new(web::Bytes::new());
+    let wanted = size.bytes.clamp(2, 1_048_576);
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() != wanted {
+        *kept = format!("\"{}\"", "a".repeat(wanted - 2)).into();
+    }
+    HttpResponse::Ok().content_type("application/json").body(kept.clone())
+}
+
+/// Fills an empty database with `ideas`, `members` and `votes`, and writes `bench-ideas.txt` and `bench-queries.txt` into
+/// the data folder. Access tokens live for minutes, so `bench-tokens.txt` is written each time, and nothing but it when
+/// all three are 0.
+///
+/// # Errors
+/// [`StartError`] when the database or the folder fails, or the database is not empty.
+pub fn seed(config: &Config, ideas: usize, members: usize, votes: usize) -> Result<(), StartError> {
+    let config = config.clone();
+    // On a thread of its own, because the caller's already runs a runtime.
+    let seeding = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.map_err(|error| StartError::Other(error.to_string()))?;
+        runtime.block_on(async {
+            let db = open_database(&config)?;
+            if ideas + members + votes > 0 {
+                let seeder = Seeder { db: db.clone(), started: Instant::now() };
+                let ids = seeder.fill(ideas, members, votes).await.map_err(Failure::from)?;
+                write_lines(&config.data_dir.join("bench-ideas.txt"), ids.iter().map(IdeaId::to_string))?;
+                write_lines(&config.data_dir.join("bench-queries.txt"), Vocabulary::new().queries())?;
+            }
+            let tokens = open_sessions(&db, &config).await?;
+            write_lines(&config.data_dir.join("bench-tokens.txt"), tokens)
+        })
+    });
+    seeding.join().unwrap_or_else(|_| Err(StartError::Other("seeding panicked".to_owned())))
+}
+
+fn write_lines(path: &Path, lines: impl IntoIterator<Item = String>) -> Result<(), StartError> {
+    let lines: Vec<String> = lines.into_iter().collect();
+    fs::write(path, lines.join("\n") + "\n")
+        .map_err(|error| StartError::Other(format!("{}: {error}", path.display())))
+}
+
+/// One access token for each of the first members.
+async fn open_sessions(db: &Database, config: &Config) -> Result<Vec<String>, StartError> {
+    let keys = Keys::of(config)?;
+    let count = db.read(|tx| members::count(tx, &members::Filter::default())).await.map_err(Failure::from)?;
+    let opened: Vec<_> = (0..usize::try_from(count).unwrap_or(0).min(MOST_TOKENS))
+        .map(|nth| (member_id(nth), config.clock.stamp(), tokens::refresh_token().1))
+        .collect();
+    let now = config.clock.now();
+    let sessions = db.write(AloneWith::Nobody, move |tx| {
+        let open = |(member, stamp, hash): &(MemberId, Stamp, _)| {
+            Ok((*member, sessions::open(tx, stamp, *member, hash, now + tokens::REFRESH)?))
+        };
+        opened.iter().map(open).collect::<Rows<Vec<_>>>()
+    });
+    let sessions = sessions.await.map_err(Failure::from)?;
+    let token = |(member, session)| keys.access(member, session, now);
+    Ok(sessions.into_iter().map(token).collect::<Rows<Vec<_>>>().map_err(Failure::from)?)
+}
+
+/// Kinds of rows, so that the stamps of each have a chance of their own.
+const MEMBER: u64 = 1;
+const IDEA: u64 = 2;
+const VOTE: u64 = 3;
+
+/// The stamp of the `nth` row of a kind: the same each time.
+fn stamp(kind: u64, nth: usize, at: DateTime<Utc>) -> Stamp {
+    let mut chance = [0; 10];
+    chance[2..].copy_from_slice(&Chance::of(kind, nth).next().to_be_bytes());
+    Stamp::new(at, chance)
+}
+
+/// When the data set begins: 2025-06-01T00:00:00Z.
+fn day(day: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_748_736_000, 0).unwrap_or_default() + TimeDelta::days(day)
+}
+
+fn nth(nth: usize) -> i64 {
+    i64::try_from(nth).unwrap_or(i64::MAX)
+}
+
+fn member_stamp(member: usize) -> Stamp {
+    stamp(MEMBER, member, day(0) + TimeDelta::seconds(nth(member)))
+}
+
+fn member_id(member: usize) -> MemberId {
+    member_stamp(member).id(0)
+}
+
+/// Ideas come five minutes apart, for a year when there are 100,000.
+fn idea_stamp(idea: usize) -> Stamp {
+    stamp(IDEA, idea, day(1) + TimeDelta::minutes(5 * nth(idea)))
+}
+
+fn odd(fault: Fault) -> Error {
+    Error::Broken(format!("the benchmark's own data: {fault:?}"))
+}
+
+struct Seeder {
+    db: Database,
+    started: Instant,
+}
+
+impl Seeder {
+    /// The ids of the ideas, in the order of their making.
+    async fn fill(&self, ideas: usize, members: usize, votes: usize) -> Rows<Vec<IdeaId>> {
+        let board: BoardId = stamp(0, 0, day(0)).id(0);
+        self.db.write(AloneWith::Nobody, move |tx| insert_board(tx, board)).await?;
+        let all = (0..members).collect();
+        self.in_batches("members", all, |tx, member| insert_member(tx, *member)).await?;
+        let vocabulary = std::sync::Arc::new(Vocabulary::new());
+        self.in_batches("ideas", (0..ideas).collect(), move |tx, idea| {
+            let author = member_id(Chance::of(IDEA, *idea).below(members.max(1)));
+            insert_idea(tx, board, author, *idea, &vocabulary)
+        })
+        .await?;
+        self.in_batches("votes", spread(ideas, members, votes), move |tx, vote| cast(tx, board, *vote))
+            .await?;
+        Ok((0..ideas).map(|idea| idea_stamp(idea).id(0)).collect())
+    }
+
+    /// Inserts the rows, as many transactions at a time as there are connections that write. The rows of such a round
+    /// are sorted, so that at most two of its transactions touch the same thing, and none waits for another in a ring.
+    async fn in_batches<T: Ord + Clone + Send + Sync + 'static>(
+        &self,
+        what: &str,
+        rows: Vec<T>,
+        insert: impl Fn(&mut AnyConnection, &T) -> Rows<()> + Send + Sync + Clone + 'static,
+    ) -> Rows<()> {
+        let (mut done, mut said) = (0, 0);
+        for round in rows.chunks(BATCH * self.db.load_of_writes().threads) {
+            let mut sorted = round.to_vec();
+            sorted.sort_unstable();
+            let mut running = Vec::new();
+            for batch in sorted.chunks(BATCH) {
+                let (db, insert, batch) = (self.db.clone(), insert.clone(), batch.to_vec());
+                running.push(tokio::spawn(async move {
+                    db.write(AloneWith::Nobody, move |tx| batch.iter().try_for_each(|row| insert(tx, row)))
+                        .await
+                }));
+            }
+            for batch in running {
+                batch.await.map_err(|error| Error::Broken(error.to_string()))??;
+            }
+            done += round.len();
+            if done * 10 / rows.len() > said {
+                said = done * 10 / rows.len();
+                println!("{what}: {done} of {}, {:.1} s", rows.len(), self.started.elapsed().as_secs_f64());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn insert_board(tx: &mut AnyConnection, id: BoardId) -> Rows<()> {
+    let board = Board {
+        id,
+        name: BoardName::try_from("Bench").map_err(odd)?,
+        slug: Slug::try_from("bench").map_err(odd)?,
+        description: Description::default(),
+        view: Audience::Everyone,
+        vote: Audience::Members,
+        comment: Audience::Members,
+        submit: Audience::Members,
+        voters: Voters::SeenByStaff,
+        vote_budget: None,
+        created_at: day(0),
+        updated_at: day(0),
+        version: 1,
+    };
+    boards::insert(tx, &stamp(0, 0, day(0)), &board)
+}
+
+fn insert_member(tx: &mut AnyConnection, nth: usize) -> Rows<()> {
+    let new = members::NewMember {
+        email: Email::try_from(format!("bench{nth}@madang.example").as_str()).map_err(odd)?,
+        display_name: DisplayName::try_from(format!("고객 {nth}").as_str()).map_err(odd)?,
+        role: Role::Member,
+        locale: Locale::Ko,
+        attributes: Attributes::new(),
+        password_hash: None,
+        sso_subject: None,
+    };
+    members::insert(tx, &member_stamp(nth), &new).map(drop)
+}
+
+fn insert_idea(
+    tx: &mut AnyConnection,
+    board: BoardId,
+    author: MemberId,
+    nth: usize,
+    vocabulary: &Vocabulary,
+) -> Rows<()> {
+    let mut chance = Chance::of(IDEA, nth);
+    let title_words = 4 + chance.below(6);
+    let title = vocabulary.text(&mut chance, title_words);
+    let body_words = 60 + chance.below(91);
+    let body = vocabulary.text(&mut chance, body_words);
+    let tag = REAL.split_whitespace().nth(chance.below(20)).unwrap_or("기타");
+    let words = Words {
+        title: Title::try_from(&*title).map_err(odd)?,
+        body: Body::try_from(&*body).map_err(odd)?,
+        tags: Tags::try_from([tag].as_slice()).map_err(|(_, fault)| odd(fault))?,
+    };
+    let new = NewIdea { board, author: Some(author), words, source_id: None, carried_votes: 0 };
+    ideas::insert(tx, &idea_stamp(nth), &new).map(drop)
+}
+
+/// A vote: the numbers of its idea and member, and its own.
+type Vote = (usize, usize, usize);
+
+fn cast(tx: &mut AnyConnection, board_id: BoardId, (idea, member, nth_vote): Vote) -> Rows<()> {
+    let created_at = idea_stamp(idea).at;
+    let idea = Idea {
+        id: idea_stamp(idea).id(0),
+        board_id,
+        author_id: None,
+        status: Status::Open,
+        vote_count: 0,
+        carried_votes: 0,
+        comment_count: 0,
+        trending: 0.0,
+        created_at,
+        updated_at: created_at,
+        deleted_at: None,
+        version: 1,
+    };
+    let stamp = stamp(VOTE, nth_vote, day(366) + TimeDelta::seconds(10 * nth(nth_vote)));
+    votes::cast(tx, &stamp, &idea, member_id(member)).map(drop)
+}
+
+/// The votes in a shuffled order: how many an idea gets falls with its rank (Zipf), ranks are dealt by chance, and each
+/// of its voters is another member.
+fn spread(ideas: usize, members: usize, votes: usize) -> Vec<Vote> {
+    let mut chance = Chance::of(VOTE, usize::MAX);
+    let mut ranked: Vec<usize> = (0..ideas).collect();
+    chance.shuffle(&mut ranked);
+    let weight = |rank: usize| 1.0 / (rank + 10) as f64;
+    let whole: f64 = (0..ideas).map(weight).sum();
+    let mut counts: Vec<usize> =
+        (0..ideas).map(|rank| ((votes as f64 * weight(rank) / whole) as usize).min(members)).collect();
+    // What rounding and the number of members kept back goes to the next ranks that have room.
+    let mut missing = votes.min(ideas * members) - counts.iter().sum::<usize>();
+    while missing > 0 {
+        for count in counts.iter_mut().filter(|count| **count < members).take(missing) {
+            *count += 1;
+            missing -= 1;
+        }
+    }
+    let mut pairs = Vec::with_capacity(votes);
+    for (idea, count) in ranked.into_iter().zip(counts) {
+        // A stride without a common divisor meets each member once before it comes round.
+        let first = chance.below(members.max(1));
+        let stride = std::iter::repeat_with(|| 1 + chance.below(members.max(1)))
+            .find(|stride| coprime(*stride, members));
+        let stride = stride.unwrap_or(1);
+        pairs.extend((0..count).map(|nth| (idea, (first + nth * stride) % members)));
+    }
+    chance.shuffle(&mut pairs);
+    (0..).zip(pairs).map(|(nth, (idea, member))| (idea, member, nth)).collect()
+}
+
+fn coprime(a: usize, b: usize) -> bool {
+    if b == 0 { a == 1 } else { coprime(b, a % b) }
+}
+
+/// Words that feedback is made of, the commonest first; made-up ones follow.
+const REAL: &str = "앱 배송 환불 결제 주문 로그인 화면 기능 알림 쿠폰 검색 고객센터 상품 리뷰 포인트 회원 버튼 오류 설정 이벤트 \
+    app 가격 교환 반품 장바구니 할인 적립 요금제 사진 글자 크기 다크모드 속도 업데이트 비밀번호 계정 탈퇴 인증 문자 이메일 \
+    ios 포장 택배 기사 주소 변경 취소 영수증 카드 간편결제 정기배송 구독 해지 무료 체험 재고 품절 입고 색상 사이즈 옵션 \
+    android 매장 직원 서비스 품질 성분 향 용기 리필 플라스틱 환경 재활용 안내 설명서 번역 한국어 영어 접근성 음성 자막 \
+    update 위젯 바로가기 목록 정렬 필터 카테고리 즐겨찾기 공유 친구 가족 선물 메시지 댓글 답변 공지 약관 개인정보 보안 \
+    login 지도 위치 예약 일정 달력 시간 주말 새벽 당일 도착 지연 분실 파손 교체 수리 보증 기간 부품 센터 방문 상담 채팅 \
+    dark 등급 혜택 생일 추천 순위 통계 기록 내역 다운로드 파일 첨부 용량 동영상 재생 저장 삭제 복구 백업 연동 블루투스 \
+    mode 배터리 충전 소음 온도 습도 필터교체 청소 세척 냄새 촉감 두께 무게 높이 손잡이 뚜껑 유리 나무 금속 고무 방수 \
+    5g 와이파이 네트워크 연결 끊김 지원 기기 태블릿 워치 노트북 키보드 마우스 모니터 스피커 이어폰 카메라 조명 의자 책상 \
+    qr 아이 부모님 어르신 반려동물 강아지 고양이 여행 캠핑 운동 건강 식단 간식 음료 커피 과일 채소 냉동 냉장 유통기한 알레르기";
+/// What a Korean noun is followed by; often nothing.
+const PARTICLES: [&str; 12] = ["", "", "", "을", "를", "이", "가", "은", "는", "에서", "으로", "도"];
+const MADE_UP: usize = 6_000;
+
+/// Words by rank, each met as often as its rank says (Zipf).
+struct Vocabulary {
+    words: Vec<String>,
+    /// The sum of the weights up to and with each word.
+    weights: Vec<f64>,
+}
+
+impl Vocabulary {
+    fn new() -> Self {
+        const SYLLABLES: &str = "가거고구기나너노누니다더도두디라러로루리마머모무미바버보부비사서소수시아어오우이자저조주지\
+            차처초추치카커코쿠키타터토투티파퍼포푸피하허호후히간건곤군길날널논단달담당동들람량력련록론류률만말망면명문물민\
+            반발방번변별본분빛산상생선설성세손솔송순실심안양연영온용운원월은음의인일임입장전정제종주중진집차창천청체총춘충";
+        let mut chance = Chance::of(u64::MAX, 0);
+        let syllables: Vec<char> = SYLLABLES.chars().filter(|c| !c.is_whitespace()).collect();
+        let mut words: Vec<String> = REAL.split_whitespace().map(str::to_owned).collect();
+        for _ in 0..MADE_UP {
+            let length = 2 + chance.below(3);
+            words.push((0..length).map(|_| syllables[chance.below(syllables.len())]).collect());
+        }
+        let mut whole = 0.0;
+        let weigh = |rank: usize| {
+            whole += 1.0 / (rank + 3) as f64;
+            whole
+        };
+        let weights = (0..words.len()).map(weigh).collect();
+        Self { words, weights }
+    }
+
+    fn text(&self, chance: &mut Chance, words: usize) -> String {
+        let mut text = String::new();
+        for nth in 0..words {
+            let wanted = chance.fraction() * self.weights.last().copied().unwrap_or(0.0);
+            let rank = self.weights.partition_point(|weight| *weight < wanted);
+            let separator = if nth == 0 {
+                ""
+            } else if nth % 12 == 0 {
+                ". "
+            } else {
+                " "
+            };
+            text.push_str(separator);
+            text.push_str(&self.words[rank.min(self.words.len() - 1)]);
+            text.push_str(PARTICLES[chance.below(PARTICLES.len())]);
+        }
+        text
+    }
+
+    /// What is searched for: words from the commonest to the rarest, single syllables, pairs of words, and nothing at all.
+    fn queries(&self) -> Vec<String> {
+        let word = |rank: usize| self.words[rank % self.words.len()].clone();
+        let common = (0..12).map(|n| word(n * 3));
+        let middle = (0..14).map(|n| word(60 + n * 40));
+        let rare = (0..14).map(|n| word(1_000 + n * 370));
+        let single = ["앱", "향", "환", "결", "률", "빛"].map(str::to_owned);
+        let pairs = [(0, 1), (2, 3), (1, 500), (2, 2_000), (30, 60), (900, 3_000)];
+        let pairs = pairs.map(|(a, b)| format!("{} {}", word(a), word(b)));
+        let rest = ["app", "ios", "login", "5g", "dark mode", "환불정책", "배송비 무료", "없는낱말이다"]
+            .map(str::to_owned);
+        common.chain(middle).chain(rare).chain(single).chain(pairs).chain(rest).collect()
+    }
+}
+
+/// splitmix64 (Steele, Lea and Flood, OOPSLA 2014): chance that comes out the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn of(kind: u64, nth: usize) -> Self {
+        let mut seed = Self(kind << 48 ^ nth as u64);
+        Self(seed.next())
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ (x >> 31)
+    }
+
+    /// 0 up to, not with, `most`, which is above 0.
+    fn below(&mut self, most: usize) -> usize {
+        (self.next() % most as u64) as usize
+    }
+
+    fn fraction(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+}

@@ -48,6 +48,11 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(
     }
     let text = std::str::from_utf8(body)
         .map_err(|_| Failure::new(Code::MalformedJson).with_fact("The body is not UTF-8."))?;
+    // Serde would take a list for an object, field by field.
+    if text.trim_start().starts_with('[') {
+        let wrong = Wrong::Type("expected an object".to_owned());
+        return Err(Failure::fields(vec![Field { pointer: String::new(), wrong }]));
+    }
     let mut source = serde_json::Deserializer::from_str(text);
     let value: T = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let pointer = pointer(error.path());

@@ -22,6 +22,9 @@ use crate::{
     rates::{Class, Payer, Standing},
 };
 
+/// Where one signs in and out.
+const SIGN_IN: &str = "/v1/auth/";
+
 /// Reads who calls, spends their budget, lets the handler answer, and dresses the answer.
 ///
 /// # Errors
@@ -36,7 +39,12 @@ pub async fn front(
     };
     let id = request_id(&request);
     let language = Language::of(request.headers());
-    let caller = Caller::of(request.headers(), &app.keys, app.config.clock.now());
+    let caller = if request.path().starts_with(SIGN_IN) {
+        // Whoever signs in is nobody yet: a token that has expired must not keep them from getting another.
+        Ok(Caller::Visitor)
+    } else {
+        Caller::of(request.headers(), &app.keys, app.config.clock.now())
+    };
     let standing = spend(&app, &request, &caller);
     request.extensions_mut().insert::<Found>(Rc::new(caller));
 
@@ -73,7 +81,7 @@ fn spend(app: &App, request: &ServiceRequest, caller: &Result<Caller, Failure>) 
         return None;
     }
     let class = match *request.method() {
-        _ if request.path().starts_with("/v1/auth/") => Class::SignIn,
+        _ if request.path().starts_with(SIGN_IN) => Class::SignIn,
         Method::GET | Method::HEAD | Method::OPTIONS => Class::Reads,
         _ => Class::Writes,
     };

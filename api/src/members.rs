@@ -94,8 +94,25 @@ impl From<Role> for RoleName {
 #[serde(untagged)]
 pub enum AttributeBody {
     Text(String),
-    Number(f64),
+    #[schema(value_type = f64)]
+    Number(serde_json::Number),
     Flag(bool),
+}
+
+impl From<Attribute> for AttributeBody {
+    fn from(attribute: Attribute) -> Self {
+        match attribute {
+            Attribute::Text(text) => Self::Text(text),
+            Attribute::Flag(flag) => Self::Flag(flag),
+            // A whole number is written as one, as it was sent; beyond 2^53 a double holds no whole numbers apart.
+            Attribute::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+                Self::Number((number as i64).into())
+            }
+            Attribute::Number(number) => {
+                Self::Number(serde_json::Number::from_f64(number).unwrap_or_else(|| 0.into()))
+            }
+        }
+    }
 }
 
 /// A member as they and admins see them.
@@ -121,14 +138,6 @@ pub struct MemberBody {
 
 impl From<Member> for MemberBody {
     fn from(member: Member) -> Self {
-        let attribute = |(name, value)| {
-            let value = match value {
-                Attribute::Text(text) => AttributeBody::Text(text),
-                Attribute::Number(number) => AttributeBody::Number(number),
-                Attribute::Flag(flag) => AttributeBody::Flag(flag),
-            };
-            (name, value)
-        };
         let permissions = Permission::ALL.into_iter().filter(|permission| permission.is_of(member.role));
         Self {
             id: member.id.uuid(),
@@ -137,7 +146,7 @@ impl From<Member> for MemberBody {
             role: member.role.into(),
             permissions: permissions.map(Permission::name).collect(),
             locale: member.locale.into(),
-            attributes: member.attributes.into_iter().map(attribute).collect(),
+            attributes: member.attributes.into_iter().map(|(name, value)| (name, value.into())).collect(),
             blocked: member.blocked_at.is_some(),
             created_at: member.created_at,
             updated_at: member.updated_at,

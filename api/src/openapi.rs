@@ -65,7 +65,7 @@ fn add_problem(document: &mut Value) {
 fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
     let signed_in = operation.get("security").is_some();
     let in_api = path.starts_with("/v1/");
-    if in_api && !signed_in {
+    if in_api && !signed_in && !path.starts_with("/v1/auth/") {
         operation["security"] = json!([{}, { "bearer": [] }]);
     }
     add_headers(method, operation, path);

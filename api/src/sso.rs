@@ -108,11 +108,11 @@ impl Verifier {
 
     fn key_for(&self, token: &str, now: DateTime<Utc>) -> Result<(DecodingKey, AlgorithmFamily), Failure> {
         let invalid = || Failure::new(Code::InvalidToken);
+        let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
         if let SsoKeys::Secret(secret) = &self.sso.keys {
             let key = DecodingKey::from_secret(secret.reveal().as_bytes());
             return Ok((key, AlgorithmFamily::Hmac));
         }
-        let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
         let mut fetched = self.fetched.lock().map_err(Failure::internal)?;
         let old = fetched.asked_at.is_none_or(|at| now - at > FRESH);
         if let SsoKeys::JwksUrl(url) = &self.sso.keys

@@ -70,7 +70,7 @@ async fn vote_for_idea(
         // Asked only where a rule may say no to what is done already.
         let may_refuse = idea.status.is_closed() || on.board.vote_budget.is_some();
         if may_refuse && votes::exists(tx, id, member)? {
-            return Ok(standing(&idea, idea.vote_count, true));
+            return Ok(standing(&idea, votes::count(tx, id)?, true));
         }
         ensure_may_vote(tx, actor, &idea, &on)?;
         Ok(standing(&idea, votes::cast(tx, &stamp, &idea, member)?, true))
@@ -94,7 +94,7 @@ async fn withdraw_vote(
         let (idea, _) = ideas::find(tx, actor, id)?;
         let member = actor.ensure_member()?;
         if idea.status.is_closed() && !votes::exists(tx, id, member)? {
-            return Ok(standing(&idea, idea.vote_count, false));
+            return Ok(standing(&idea, votes::count(tx, id)?, false));
         }
         idea.ensure_open()?;
         Ok(standing(&idea, votes::withdraw(tx, &stamp, &idea, member)?, false))

@@ -46,7 +46,12 @@ pub fn excerpt(markdown: &str) -> String {
             Event::Start(Tag::HtmlBlock) => in_html = true,
             Event::End(TagEnd::HtmlBlock) => in_html = false,
             Event::Text(text) | Event::Code(text) if !in_html => plain.push_str(&text),
-            Event::SoftBreak | Event::HardBreak | Event::End(_) => plain.push(' '),
+            Event::SoftBreak | Event::HardBreak => plain.push(' '),
+            // The end of a mark inside a sentence parts nothing.
+            Event::End(
+                TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image,
+            ) => {}
+            Event::End(_) => plain.push(' '),
             _ => {}
         }
     }
@@ -85,6 +90,7 @@ mod tests {
     #[test]
     fn an_excerpt_is_plain_and_at_most_280_characters() {
         assert_eq!(excerpt("# 제목\n\n- *하나*\n- 둘 `code`"), "제목 하나 둘 code");
+        assert_eq!(excerpt("눈이 **부셔요**."), "눈이 부셔요.");
         assert_eq!(excerpt("<b>굵게</b>\n\n<div>숨김</div>\n\n끝"), "굵게 끝");
         let long = excerpt(&"가".repeat(50_000));
         assert_eq!((long.chars().count(), long.ends_with('…')), (280, true));

@@ -77,6 +77,14 @@ pub fn keep(conn: &mut AnyConnection, key_hash: &[u8; 32], kept: &Kept) -> Resul
     Ok(())
 }
 
+/// Every kept answer, as it is at rest.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn all(conn: &mut AnyConnection) -> Result<Vec<Vec<u8>>> {
+    Ok(replays::table.order(replays::key_hash).select(replays::answer).load(conn)?)
+}
+
 diesel::define_sql_function! {
     fn pg_try_advisory_xact_lock(name: BigInt) -> Bool;
 }

@@ -41,6 +41,14 @@ pub fn exists(conn: &mut AnyConnection, idea: IdeaId, member: MemberId) -> Resul
     Ok(row.is_some())
 }
 
+/// How many votes the idea has now.
+///
+/// # Errors
+/// [`Error::Missing`].
+pub fn count(conn: &mut AnyConnection, idea: IdeaId) -> Result<i64> {
+    Ok(ideas::table.find(key(idea)).select(ideas::vote_count).first(conn)?)
+}
+
 /// Waits until no other change is alone with the member: two votes at once must not both take the last place of a
 /// budget. Asked for only where there is a budget, which the door cannot know beforehand.
 ///
@@ -82,7 +90,7 @@ pub fn cast(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Member
         AnyConnection::Postgres(postgres) => insert.on_conflict_do_nothing().execute(postgres)?,
     };
     if cast == 0 {
-        return Ok(ideas::table.find(key(idea.id)).select(ideas::vote_count).first(conn)?);
+        return count(conn, idea.id);
     }
     outbox::write(conn, stamp, &[Event::VoteCast { idea: idea.id, board: idea.board_id, member }])?;
     diesel::update(ideas::table.find(key(idea.id)))
@@ -107,7 +115,7 @@ pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Me
         .get_result(conn)
         .optional()?;
     let Some(cast_at) = cast_at else {
-        return Ok(ideas::table.find(key(idea.id)).select(ideas::vote_count).first(conn)?);
+        return count(conn, idea.id);
     };
     outbox::write(conn, stamp, &[Event::VoteWithdrawn { idea: idea.id, board: idea.board_id, member }])?;
     let base = ranking::from_rows(idea.created_at, idea.carried_votes, []);

@@ -1,1 +1,154 @@
+//! The kit of the tests: an instance of Madang with an empty database of its own, and people who use it over HTTP.
 
+pub mod answer;
+pub mod contract;
+pub mod databases;
+pub mod people;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+
+use actix_web::dev::ServerHandle;
+use chrono::TimeDelta;
+use databases::{Kind, Lease};
+use madang::{
+    Config, Server,
+    clock::Clock,
+    config::{FirstAdmin, LogForm, Secret, Sso, SsoKeys},
+    rates::Rates,
+};
+use people::Person;
+
+pub const ADMIN_EMAIL: &str = "admin@example.com";
+pub const ADMIN_PASSWORD: &str = "the keeper of the square";
+pub const SSO_SECRET: &str = "a secret that the shop and the square share";
+
+/// An instance of Madang that listens on a port of its own.
+pub struct TestApp {
+    pub kind: Kind,
+    pub url: String,
+    pub(crate) client: reqwest::Client,
+    config: Config,
+    clock: Clock,
+    server: ServerHandle,
+    // Last, so that the database goes after everything that uses it.
+    _data: tempfile::TempDir,
+    _database: Lease,
+}
+
+/// Runs a test on SQLite and on PostgreSQL, each time with an instance and an empty database of its own. Afterwards every
+/// counter must equal its rows, and every event must be one that `docs/EVENTS.md` explains.
+pub async fn on_each_database(test: impl AsyncFn(&TestApp)) {
+    on_each_database_with(|config| config, test).await;
+}
+
+/// [`on_each_database`] with other settings.
+pub async fn on_each_database_with(settings: impl Fn(Config) -> Config, test: impl AsyncFn(&TestApp)) {
+    for kind in databases::kinds() {
+        eprintln!("on {kind:?}");
+        let app = TestApp::start(kind, &settings).await;
+        test(&app).await;
+        app.finish().await;
+    }
+}
+
+impl TestApp {
+    /// Starts an instance.
+    pub async fn start(kind: Kind, settings: &impl Fn(Config) -> Config) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let database = Lease::new(kind, data.path());
+        let clock = Clock::Ahead(Arc::new(AtomicI64::new(0)));
+        let config = settings(plain_config(&database, data.path().into(), clock.clone()));
+        let server = Server::start(config.clone()).await.unwrap();
+        let (url, handle) = (format!("http://{}", server.address()), server.handle());
+        actix_web::rt::spawn(server.run());
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        Self { kind, url, client, config, clock, server: handle, _data: data, _database: database }
+    }
+
+    /// Somebody who has not signed in.
+    pub fn visitor(&self) -> Person<'_> {
+        Person::visitor(self)
+    }
+
+    /// A customer of this name, who comes by the brand's sign-on.
+    pub async fn member(&self, name: &str) -> Person<'_> {
+        Person::member(self, name).await
+    }
+
+    /// Somebody with a role.
+    pub async fn staff(&self, role: &str) -> Person<'_> {
+        Person::staff(self, role).await
+    }
+
+    /// The admin of the first start.
+    pub async fn admin(&self) -> Person<'_> {
+        Person::admin(self).await
+    }
+
+    /// Turns the clock of this instance on.
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The events that wait to be delivered, read round the API, which does not show them.
+    pub fn seed_read_events(&self) -> Vec<(String, serde_json::Value)> {
+        let mut connection = self.config.database.connect().unwrap();
+        let waiting = persistence::outbox::waiting(&mut connection, 1_000_000).unwrap();
+        waiting.into_iter().map(|(kind, _, data)| (kind, data)).collect()
+    }
+
+    /// The answers kept for repeated requests, as they are at rest.
+    pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
+        let mut connection = self.config.database.connect().unwrap();
+        persistence::replays::all(&mut connection).unwrap()
+    }
+
+    /// Stops the instance after asking what must always hold.
+    pub async fn finish(self) {
+        let explained = include_str!("../../docs/EVENTS.md");
+        for (kind, _) in self.seed_read_events() {
+            assert!(explained.contains(&format!("`{kind}`")), "docs/EVENTS.md does not explain {kind}");
+        }
+        let db = madang::open_database(&self.config).unwrap();
+        let drift = madang::jobs::recount(&db).await.unwrap();
+        assert_eq!((drift.counters, drift.scores), (0, 0), "counters drifted from their rows");
+        drop(db);
+        self.server.stop(false).await;
+    }
+}
+
+fn plain_config(database: &Lease, data_dir: PathBuf, clock: Clock) -> Config {
+    Config {
+        database: database.location.clone(),
+        read_database: None,
+        listen: ([127, 0, 0, 1], 0).into(),
+        data_dir,
+        public_url: "http://madang.test".to_owned(),
+        admin: Some(FirstAdmin { email: ADMIN_EMAIL.to_owned(), password: Secret::new(ADMIN_PASSWORD) }),
+        sso: Some(Sso { keys: SsoKeys::Secret(Secret::new(SSO_SECRET)), issuer: None, audience: None }),
+        signing_keys: None,
+        rates: Rates::OFF,
+        log: LogForm::Pretty,
+        cors_origins: vec!["https://front.example".to_owned()],
+        trusted_proxies: Vec::new(),
+        workers: 2,
+        connections: 4,
+        queue: 1_024,
+        body_limit: 1_048_576,
+        page_cache: Duration::ZERO,
+        jobs: false,
+        clock,
+    }
+}

@@ -1,0 +1,2 @@
+-- GET the address on the command line, as a visitor.
+dofile(os.getenv("BENCH_LUA") .. "/common.lua")
