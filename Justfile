@@ -19,6 +19,7 @@ fmt:
 # Lints, warnings denied
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --package madang --features bench -- -D warnings
 
 # Licences, sources and banned crates (needs cargo-deny)
 deny:

@@ -11,14 +11,14 @@ import os
 import platform
 import shlex
 import shutil
+import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 
 import loop
-from cluster import Cluster, find, free_port
+from cluster import Cluster, free_port
 from server import CONNECTIONS, HERE, THREADS, Measured, Server, median, wrk
 
 PROGRAM = os.path.join(HERE, "../../target/release/madang")
@@ -32,6 +32,8 @@ GROWING = ("top page, visitor", "top page, member", "one idea, member", "search,
 def main():
     options = arguments()
     wrk()
+    # Being told to stop ends the server and the cluster as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = options.keep or tempfile.mkdtemp(prefix="madang-bench-")
     os.makedirs(folder, exist_ok=True)
     # PostgreSQL's own user must be able to reach its folder in here.
