@@ -50,11 +50,15 @@ impl App {
         look: impl Fn(&mut AnyConnection, &Actor) -> Rows<T> + Send + 'static,
     ) -> Result<T, Failure> {
         let (caller, now) = (*caller, self.config.clock.now());
-        let read = self.db.read(move |tx| {
+        let look = move |tx: &mut AnyConnection| {
             let actor = caller.actor(tx, now)?;
             look(tx, &actor)
-        });
-        Ok(read.await?)
+        };
+        // A replica may not know yet of a member's own changes, nor that they have been blocked.
+        Ok(match caller {
+            Caller::Visitor => self.db.read_afar(look).await?,
+            Caller::Signed { .. } => self.db.read(look).await?,
+        })
     }
 
     /// Changes rows as the caller. Visitors see the change at once.
@@ -120,9 +124,12 @@ impl App {
 /// A page is kept under the address it answers, the language, and the number of changes this node has made, so a change
 /// of words, rights or existence is seen at once; votes do not count as such.
 pub struct Pages {
-    kept: Option<Cache<(String, u64), Arc<Reply<()>>>>,
+    kept: Option<Cache<Address, Arc<Reply<()>>>>,
     turned: AtomicU64,
 }
+
+/// What a page answers, and after how many changes it was made.
+type Address = (String, u64);
 
 /// How many bytes of pages are kept.
 const MOST_KEPT: u64 = 8 * 1_024 * 1_024;
@@ -130,7 +137,7 @@ const MOST_KEPT: u64 = 8 * 1_024 * 1_024;
 impl Pages {
     #[must_use]
     pub fn new(keep: std::time::Duration) -> Self {
-        let weigh = |(address, _): &(String, u64), page: &Arc<Reply<()>>| {
+        let weigh = |(address, _): &Address, page: &Arc<Reply<()>>| {
             u32::try_from(address.len() + page.body.len() + 256).unwrap_or(u32::MAX)
         };
         let cache = || Cache::builder().max_capacity(MOST_KEPT).weigher(weigh).time_to_live(keep).build();

@@ -207,16 +207,16 @@ async fn sign_on(
         verifier.verify(&body.token, now)
     });
     let person = person.await.map_err(Failure::internal)??;
-    let (stamps, state) = ([app.stamp(), app.stamp()], app.clone());
+    let (stamps, state) = ([app.stamp(), app.stamp(), app.stamp()], app.clone());
     app.write_once(&caller, once, AloneWith::Nobody, move |tx, _| {
-        let member = member_of(tx, &stamps[0], &person)?;
-        Ok(Reply::ok(&open_session(tx, &state.keys, &stamps[1], member)?))
+        let member = member_of(tx, &stamps[0], &stamps[1], &person)?;
+        Ok(Reply::ok(&open_session(tx, &state.keys, &stamps[2], member)?))
     })
     .await
 }
 
 /// The member a sign-on token speaks of: by subject, else by a proven address, else a new one.
-fn member_of(tx: &mut AnyConnection, stamp: &Stamp, person: &Person) -> Rows<Member> {
+fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Stamp, person: &Person) -> Rows<Member> {
     let known = match members::find_by_sso_subject(tx, &person.subject)? {
         Some(member) => Some(member),
         None => match members::find_by_email(tx, &person.email)? {
@@ -224,7 +224,7 @@ fn member_of(tx: &mut AnyConnection, stamp: &Stamp, person: &Person) -> Rows<Mem
             Some((member, _)) => {
                 // Whoever had a password here did not prove the address; they must not stay signed in.
                 members::link_sso(tx, member.id, &person.subject)?;
-                sessions::revoke_all(tx, stamp.at, member.id)?;
+                sessions::revoke_all(tx, linking, member.id, Revocation::AccountLinked)?;
                 Some(member)
             }
             None => None,

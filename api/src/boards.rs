@@ -4,7 +4,10 @@ mod bodies;
 mod invitations;
 
 use actix_web::{HttpRequest, delete, get, patch, post, web};
-use domain::access::Permission;
+use domain::{
+    access::Permission,
+    boards::{Board, Slug},
+};
 use persistence::{
     AloneWith,
     boards::{self, BoardRef, Seen},
@@ -23,7 +26,7 @@ use crate::{
     actor::{Caller, SignedIn},
     app::App,
     body::{Json, Query},
-    error::Failure,
+    error::{Code, Failure},
     once::Post,
     page::{ListName, Listing, limit},
     reply::{IfMatch, Nothing, Reply},
@@ -36,10 +39,16 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// The board in an address: its id or its slug.
-#[must_use]
-pub fn board_in_path(request: &HttpRequest) -> BoardRef {
+///
+/// # Errors
+/// 404 when it can be neither.
+pub fn board_in_path(request: &HttpRequest) -> Result<BoardRef, Failure> {
     let text = request.match_info().get("board").unwrap_or("");
-    Uuid::try_parse(text).map_or_else(|_| BoardRef::Slug(text.to_owned()), |id| BoardRef::Id(id.into()))
+    match (Uuid::try_parse(text), Slug::try_from(text)) {
+        (Ok(id), _) => Ok(BoardRef::Id(id.into())),
+        (Err(_), Ok(slug)) => Ok(BoardRef::Slug(slug)),
+        (Err(_), Err(_)) => Err(Code::NotFound.into()),
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -102,7 +111,7 @@ async fn get_board(
     caller: Caller,
     request: HttpRequest,
 ) -> Result<Reply<BoardBody>, Failure> {
-    let board = board_in_path(&request);
+    let board = board_in_path(&request)?;
     app.read(&caller, move |tx, actor| {
         let seen = boards::find(tx, actor, &board)?;
         let left = match (actor.member_id(), seen.board.vote_budget) {
@@ -128,12 +137,18 @@ async fn update_board(
     if_match: IfMatch,
     Json(body): Json<UpdateBoardBody>,
 ) -> Result<Reply<BoardBody>, Failure> {
-    let (board, stamp, changes) = (board_in_path(&request), app.stamp(), body.changes()?);
+    let (board, stamp, changes) = (board_in_path(&request)?, app.stamp(), body.changes()?);
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         let seen = boards::find(tx, actor, &board)?;
         if_match.ensure(seen.board.version)?;
-        let board = changes.clone().over(seen.board, &stamp);
+        let board = changes.clone().over(seen.board.clone(), &stamp);
+        // Saying the same again is no change.
+        if (Board { version: seen.board.version, updated_at: seen.board.updated_at, ..board.clone() })
+            == seen.board
+        {
+            return Ok(shown(&seen, actor, None));
+        }
         boards::update(tx, &stamp, &board)?;
         Ok(shown(&Seen { board, invited: seen.invited }, actor, None))
     })
@@ -151,7 +166,7 @@ async fn delete_board(
     request: HttpRequest,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let (board, stamp) = (board_in_path(&request), app.stamp());
+    let (board, stamp) = (board_in_path(&request)?, app.stamp());
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         let seen = boards::find(tx, actor, &board)?;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use persistence::{Location, OpenError};
+use persistence::Location;
 
 use crate::{clock::Clock, rates::Rates};
 
@@ -99,8 +99,6 @@ pub enum BadSetting {
     Unknown(String),
     #[error("cannot read .env: {0}")]
     File(String),
-    #[error(transparent)]
-    Database(#[from] OpenError),
 }
 
 /// Every variable that is read. One that begins with `MADANG_` and is not here is a mistake.
@@ -168,13 +166,16 @@ impl Config {
         let read = Variables(variables);
         let data_dir = PathBuf::from(read.text("MADANG_DATA_DIR").unwrap_or("data"));
         let database = match read.text("DATABASE_URL") {
-            Some(url) => Location::of_url(url)?,
+            Some(url) => location("DATABASE_URL", url)?,
             None => Location::Sqlite(data_dir.join("madang.db")),
         };
         let listen: SocketAddr = read.parsed("MADANG_LISTEN", "127.0.0.1:8080", "an address and port")?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
-            read_database: read.text("DATABASE_READ_URL").map(Location::of_url).transpose()?,
+            read_database: read
+                .text("DATABASE_READ_URL")
+                .map(|url| location("DATABASE_READ_URL", url))
+                .transpose()?,
             public_url: read
                 .text("MADANG_PUBLIC_URL")
                 .map_or_else(|| format!("http://{listen}"), |url| url.trim_end_matches('/').to_owned()),
@@ -216,6 +217,10 @@ impl Config {
     }
 }
 
+fn location(name: &'static str, url: &str) -> Result<Location, BadSetting> {
+    Location::of_url(url).map_err(|error| BadSetting::Value { name, why: error.to_string() })
+}
+
 fn not(name: &'static str, wanted: &str, found: &str) -> BadSetting {
     BadSetting::Value { name, why: format!("must be {wanted}, not `{found}`") }
 }
@@ -255,14 +260,11 @@ impl<'a> Variables<'a> {
             (Some(email), Some(password)) => {
                 Ok(Some(FirstAdmin { email: email.to_owned(), password: Secret::new(password) }))
             }
-            (None, None) => Ok(None),
+            // A password alone is for `madang admin create`.
+            (None, _) => Ok(None),
             (Some(_), None) => {
                 let why = "is missing, though MADANG_ADMIN_EMAIL is set".to_owned();
                 Err(BadSetting::Value { name: "MADANG_ADMIN_PASSWORD", why })
-            }
-            (None, Some(_)) => {
-                let why = "is missing, though MADANG_ADMIN_PASSWORD is set".to_owned();
-                Err(BadSetting::Value { name: "MADANG_ADMIN_EMAIL", why })
             }
         }
     }
@@ -323,7 +325,7 @@ mod tests {
             (
                 "DATABASE_URL",
                 "postgre://h/d",
-                "DATABASE_URL must begin with sqlite:// or postgres://, not `postgre://`",
+                "DATABASE_URL: must begin with sqlite:// or postgres://, not `postgre://`",
             ),
         ] {
             assert_eq!(config(&[(name, value)]).unwrap_err().to_string(), message);

@@ -199,7 +199,7 @@ fn idea(
         source_id: None,
         carried_votes: 0,
     };
-    let id = ideas::insert(tx, &past(stamp(), days), &new)?;
+    let id = ideas::insert(tx, &past(stamp(), days), &stamp(), &new)?;
     let (idea, _) = ideas::find(tx, &Actor::System, id)?;
     for (n, member) in customers.iter().cycle().skip(nth).take(voters).enumerate() {
         let ago = days * (voters - n) as i64 / voters as i64;

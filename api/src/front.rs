@@ -59,7 +59,12 @@ pub async fn front(
     };
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     dress(response.headers_mut(), &id, standing.as_ref(), route.starts_with("/docs"));
-    let (method, status) = (response.request().method().to_string(), response.status().as_u16());
+    let status = response.status().as_u16();
+    let method = match response.request().method().as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known.to_owned(),
+        // A caller may invent any number of others.
+        _ => "other".to_owned(),
+    };
     let took = started.elapsed();
     app.metrics.answered(&method, &route, status, took);
     tracing::info!(target: "madang::requests", request_id = %id, method, route, status, ms = took.as_secs_f64() * 1e3);

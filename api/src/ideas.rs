@@ -9,7 +9,7 @@ use domain::{
     access::Permission,
     ideas::{Reason, Status},
 };
-use persistence::{AloneWith, boards, ideas, votes};
+use persistence::{AloneWith, Error, boards, ideas, votes};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::bodies::AuthorBody;
@@ -50,7 +50,7 @@ async fn create_idea(
     request: HttpRequest,
     post: Post<NewIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    let (board, words) = (board_in_path(&request), post.body.words()?);
+    let (board, words) = (board_in_path(&request)?, post.body.words()?);
     let stamps = [app.stamp(), app.stamp()];
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         let on = boards::find(tx, actor, &board)?;
@@ -63,11 +63,13 @@ async fn create_idea(
             source_id: None,
             carried_votes: 0,
         };
-        let id = ideas::insert(tx, &stamps[0], &new)?;
+        let id = ideas::insert(tx, &stamps[0], &stamps[0], &new)?;
         // Not refused where voting is closed to the author or their budget is spent: then the idea goes without.
         let (idea, _) = ideas::find(tx, actor, id)?;
-        if crate::votes::ensure_may_vote(tx, actor, &idea, &on).is_ok() {
-            votes::cast(tx, &stamps[1], &idea, author)?;
+        match crate::votes::ensure_may_vote(tx, actor, &idea, &on) {
+            Ok(()) => drop(votes::cast(tx, &stamps[1], &idea, author)?),
+            Err(Error::Refused(_)) => {}
+            Err(error) => return Err(error),
         }
         let read = ideas::read(tx, actor, id)?;
         let reply = Reply::created(&IdeaBody::new(read, actor, language), format!("/v1/ideas/{id}"));

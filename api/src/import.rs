@@ -5,6 +5,7 @@ use std::{fs::File, io::BufReader, path::Path, process::ExitCode, time::Instant}
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::{
     Actor, Stamp,
+    boards::Slug,
     ideas::{Body, Tags, Title, Words},
     text::Fault,
 };
@@ -50,6 +51,8 @@ struct Line {
 #[derive(Clone)]
 struct Ready {
     stamp: Stamp,
+    /// When it is told, which is now and not when it was opened.
+    told: Stamp,
     idea: NewIdea,
 }
 
@@ -70,7 +73,8 @@ const BATCH: usize = 50;
 pub async fn ideas(config: &Config, file: &Path, board: &str, dry_run: bool) -> Result<ExitCode, StartError> {
     let started = Instant::now();
     let db = open_database(config)?;
-    let slug = BoardRef::Slug(board.to_owned());
+    let slug = Slug::try_from(board).map_err(|_| StartError::Other(format!("`{board}` is no slug")))?;
+    let slug = BoardRef::Slug(slug);
     let board =
         db.read(move |tx| boards::find(tx, &Actor::System, &slug)).await.map_err(|error| match error {
             Error::Missing => StartError::Other(format!("there is no board `{board}`")),
@@ -82,6 +86,9 @@ pub async fn ideas(config: &Config, file: &Path, board: &str, dry_run: bool) -> 
     let mut ready: Vec<Ready> = Vec::with_capacity(BATCH);
     for (number, line) in &lines {
         bar.inc(1);
+        if bar.is_hidden() && number % 1_000 == 0 {
+            eprintln!("{number} lines");
+        }
         let line = line.as_ref().map_err(Clone::clone);
         match line.and_then(|line| understood(line, *number, board.board.id, config.clock.now())) {
             Ok(idea) => ready.push(idea),
@@ -113,12 +120,12 @@ async fn store(
 ) -> Result<(), StartError> {
     let stored = db.write(AloneWith::Nobody, move |tx| {
         let mut imported = 0;
-        for Ready { stamp, idea } in &ready {
+        for Ready { stamp, told, idea } in &ready {
             if ideas::has_source(tx, idea.board, idea.source_id.as_deref().unwrap_or(""))? {
                 continue;
             }
             if !dry_run {
-                ideas::insert(tx, stamp, idea)?;
+                ideas::insert(tx, stamp, told, idea)?;
             }
             imported += 1;
         }
@@ -140,7 +147,9 @@ fn read(file: &Path) -> Result<Numbered, StartError> {
             let mut reader = csv::Reader::from_reader(source);
             let headers = reader.headers().map_err(|error| StartError::Other(error.to_string()))?.clone();
             let rows = reader.records().map(|record| {
-                let record = record.map_err(|error| (0, error.to_string()));
+                let place =
+                    |error: &csv::Error| error.position().map_or(0, |position| position.line() as usize);
+                let record = record.map_err(|error| (place(&error), error.to_string()));
                 let line =
                     |record: &csv::StringRecord| record.position().map_or(0, csv::Position::line) as usize;
                 match record {
@@ -199,7 +208,7 @@ fn understood(
     };
     let source_id = Some(line.source_id.trim().to_owned());
     let idea = NewIdea { board, author: None, words, source_id, carried_votes: line.votes };
-    Ok(Ready { stamp: Stamp::new(at, random()), idea })
+    Ok(Ready { stamp: Stamp::new(at, random()), told: Stamp::new(now, random()), idea })
 }
 
 /// A time, or the first moment of a day in Korea.

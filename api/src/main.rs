@@ -109,7 +109,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             return import::ideas(&config, &file, &board, dry_run).await;
         }
         Command::Config(Check::Check) => println!("{config:#?}"),
-        Command::RotateKey => tokens::rotate(&config.data_dir)?,
+        Command::RotateKey => tokens::rotate(&config)?,
         Command::Recount => {
             let found = jobs::recount(&open_database(&config)?).await?;
             println!("{} ideas, {} counters and {} scores mended", found.ideas, found.counters, found.scores);
@@ -129,8 +129,9 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
 async fn serve(config: Config) -> Result<(), StartError> {
     let public_url = config.public_url.clone();
     let server = Server::start(config).await?;
+    let has_admin = server.has_admin().await?;
     println!("Madang listens on http://{} - the API is documented at {public_url}/docs", server.address());
-    if !server.has_admin().await? {
+    if !has_admin {
         println!(
             "There is no administrator yet: run `madang admin create --email you@example.com`, \
              or set MADANG_ADMIN_EMAIL and MADANG_ADMIN_PASSWORD and start again."

@@ -8,6 +8,7 @@ use domain::{
     MemberId,
     access::Permission,
     members::{Attribute, DisplayName, Locale, Member, Role, ensure_may_administer},
+    text::{Lines, clean},
 };
 use persistence::{AloneWith, members};
 use serde::{Deserialize, Serialize};
@@ -241,7 +242,11 @@ async fn list_members(
 ) -> Result<Reply<Listing<MemberBody>>, Failure> {
     let limit = limit(query.limit)?;
     let filter = members::Filter {
-        text: query.q.filter(|text| !text.trim().is_empty()),
+        text: query
+            .q
+            .map(|text| clean(&text, 0, 254, Lines::One).map_err(|fault| Failure::field("?q", fault)))
+            .transpose()?
+            .filter(|text| !text.is_empty()),
         role: query.role.map(Role::from),
         blocked: query.blocked,
     };

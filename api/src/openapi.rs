@@ -110,30 +110,26 @@ fn takes_if_match(path: &str, method: &str) -> bool {
 }
 
 fn add_headers(method: &str, operation: &mut Value, path: &str) {
-    let header = |name: &str, description: &str, most: u32| {
+    let header = |name: &str, description: &str| {
         json!({ "name": name, "in": "header", "required": false, "description": description,
-                "schema": { "type": "string", "maxLength": most } })
+                "schema": { "type": "string" } })
     };
-    let mut headers = vec![header("Accept-Language", "ko or en: the language of messages and names.", 100)];
+    let mut headers = vec![header("Accept-Language", "ko or en: the language of messages and names.")];
     if method == "post" {
         let mut key = header(
             "Idempotency-Key",
             "Repeating a request with the same key and body within 24 hours gives the same answer and does nothing again.",
-            255,
         );
+        key["schema"]["maxLength"] = json!(255);
         key["schema"]["minLength"] = json!(1);
         key["schema"]["pattern"] = json!("^[!-~]+$");
         headers.push(key);
     }
     if takes_if_match(path, method) {
-        headers.push(header(
-            "If-Match",
-            "The ETag that was read: 412 when the resource was edited since.",
-            200,
-        ));
+        headers.push(header("If-Match", "The ETag that was read: 412 when the resource was edited since."));
     }
     if method == "get" && path.starts_with("/v1/") {
-        headers.push(header("If-None-Match", "The ETag that was read: 304 when nothing has changed.", 200));
+        headers.push(header("If-None-Match", "The ETag that was read: 304 when nothing has changed."));
         add_not_modified(operation);
     }
     match operation.get_mut("parameters").and_then(Value::as_array_mut) {

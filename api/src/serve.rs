@@ -56,7 +56,7 @@ impl From<Failure> for StartError {
 pub fn open_database(config: &Config) -> Result<Database, OpenError> {
     Database::open(&Settings {
         location: config.database.clone(),
-        read_from: config.read_database.clone(),
+        replica: config.read_database.clone(),
         connections: config.connections,
         queue: config.queue,
     })

@@ -166,10 +166,15 @@ pub fn refresh_hash(token: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// [`BadSetting`] when the file cannot be written.
-pub fn rotate(data_dir: &Path) -> Result<(), BadSetting> {
-    let path = data_dir.join(KEY_FILE);
+pub fn rotate(config: &Config) -> Result<(), BadSetting> {
+    if config.signing_keys.is_some() {
+        let why = "is set, so the keys are not in the data folder: put a new one before the others there"
+            .to_owned();
+        return Err(BadSetting::Value { name: "MADANG_SIGNING_KEYS", why });
+    }
+    let path = config.data_dir.join(KEY_FILE);
     let present = key_file(&path)?;
-    write_keys(&path, &format!("{}\n{present}", new_key()))
+    write_keys(&path, &format!("{}\n{present}", new_key()), Replace::Yes)
 }
 
 fn new_key() -> String {
@@ -180,7 +185,7 @@ fn key_file(path: &Path) -> Result<String, BadSetting> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            write_keys(path, &new_key())?;
+            write_keys(path, &new_key(), Replace::No)?;
             // Another process may have been first: what stands in the file counts.
             fs::read_to_string(path).map_err(|error| unusable(path, &error))
         }
@@ -192,8 +197,15 @@ fn unusable(path: &Path, error: &std::io::Error) -> BadSetting {
     BadSetting::Value { name: "MADANG_DATA_DIR", why: format!("cannot use {}: {error}", path.display()) }
 }
 
+/// Whether a file that is there gives way.
+#[derive(Clone, Copy)]
+enum Replace {
+    Yes,
+    No,
+}
+
 /// Written beside and moved into place, readable by the owner alone: nobody ever reads half a file.
-fn write_keys(path: &Path, keys: &str) -> Result<(), BadSetting> {
+fn write_keys(path: &Path, keys: &str, replace: Replace) -> Result<(), BadSetting> {
     let write = || {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
@@ -206,7 +218,14 @@ fn write_keys(path: &Path, keys: &str) -> Result<(), BadSetting> {
         let mut file = options.open(&beside)?;
         file.write_all(keys.as_bytes())?;
         file.sync_all()?;
-        fs::rename(beside, path)
+        match replace {
+            Replace::Yes => fs::rename(beside, path),
+            Replace::No => {
+                let linked = fs::hard_link(&beside, path);
+                fs::remove_file(beside)?;
+                linked.or_else(|error| if path.exists() { Ok(()) } else { Err(error) })
+            }
+        }
     };
     write().map_err(|error| unusable(path, &error))
 }

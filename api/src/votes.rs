@@ -97,6 +97,9 @@ async fn withdraw_vote(
             return Ok(standing(&idea, votes::count(tx, id)?, false));
         }
         idea.ensure_open()?;
+        if idea.deleted_at.is_some() {
+            return Err(persistence::Error::Missing);
+        }
         Ok(standing(&idea, votes::withdraw(tx, &stamp, &idea, member)?, false))
     })
     .await

@@ -33,6 +33,8 @@ pub enum Event {
 pub enum Revocation {
     SignedOut,
     TokenReused,
+    /// The account was linked to the brand's sign-on by whoever owns its address.
+    AccountLinked,
 }
 
 impl Event {

@@ -48,11 +48,12 @@ impl Stamp {
         Self { at: at.trunc_subsecs(6), chance }
     }
 
-    /// The `nth` id of the change.
+    /// The `nth` id of the change, of sixteen.
     #[must_use]
     pub fn id<Of>(&self, nth: u8) -> Id<Of> {
         let mut chance = self.chance;
-        chance[9] = chance[9].wrapping_add(nth);
+        // In the last four bits, so that the ids of one change sort in its order.
+        chance[9] = chance[9] & 0xf0 | nth & 0x0f;
         Id::new(self.at, chance)
     }
 }

@@ -38,6 +38,12 @@ pub fn without_vote(score: f64, weight: f64, floor: f64) -> f64 {
     if rest > 0.0 { (score + rest.ln()).max(floor) } else { floor }
 }
 
+/// Whether a vote of this weight covers what else a score holds so far that [`without_vote`] cannot bring it back.
+#[must_use]
+pub fn is_drowned_out(score: f64, weight: f64) -> bool {
+    -(weight - score).exp_m1() < 1e-6
+}
+
 /// The score worked out from nothing: created at `created`, `carried` votes without a time of their own, `votes` cast.
 #[must_use]
 pub fn from_rows(

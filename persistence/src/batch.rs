@@ -109,58 +109,72 @@ where
     }
 }
 
-/// Runs the jobs and answers each. Whether the connection may be used again.
-pub(crate) fn run(connection: &mut AnyConnection, mut jobs: Vec<Job>) -> bool {
+/// What became of a connection.
+pub(crate) enum After {
+    Sound,
+    /// It is gone; these have not been done, nor answered.
+    Lost(Vec<Job>),
+}
+
+/// Runs the jobs and answers each that was done.
+pub(crate) fn run(connection: &mut AnyConnection, mut jobs: Vec<Job>) -> After {
     if jobs.len() > 1 {
         return run_together(connection, jobs);
     }
     match jobs.pop() {
-        None => true,
+        None => After::Sound,
         Some(job) if job.is_change() => run_change(connection, job),
-        Some(mut job) => {
-            let verdict = job.attempt(connection);
-            job.answer();
-            verdict != Verdict::Lost
-        }
+        Some(mut job) => match job.attempt(connection) {
+            Verdict::Lost => After::Lost(vec![job]),
+            Verdict::Keep | Verdict::Undo | Verdict::Retry => {
+                job.answer();
+                After::Sound
+            }
+        },
     }
 }
 
-fn run_change(connection: &mut AnyConnection, mut job: Job) -> bool {
+fn run_change(connection: &mut AnyConnection, mut job: Job) -> After {
     for attempt in 1..=TRIES {
         let verdict = match begin(connection, job.alone_with()) {
             Ok(()) => job.attempt(connection),
             Err(Error::Contended) if attempt < TRIES => Verdict::Retry,
+            Err(Error::Unavailable(_)) => Verdict::Lost,
             Err(error) => {
                 job.fail(error);
-                let _ = AnyConnection::rollback_transaction(connection);
-                return false;
+                return undo(connection);
             }
         };
         if verdict == Verdict::Keep {
             match commit(connection) {
                 Ok(()) => {
                     job.answer();
-                    return true;
+                    return After::Sound;
                 }
                 Err(Error::Contended) if attempt < TRIES => continue,
+                // Nobody can tell whether it was stored, so it is not tried again.
                 Err(error) => {
                     job.fail(error);
-                    return false;
+                    return After::Lost(Vec::new());
                 }
             }
         }
-        let undone = AnyConnection::rollback_transaction(connection).is_ok();
-        if verdict != Verdict::Retry || attempt == TRIES || !undone {
-            job.answer();
-            return undone && verdict != Verdict::Lost;
+        let undone = undo(connection);
+        match (verdict, undone) {
+            (Verdict::Lost, _) | (_, After::Lost(_)) => return After::Lost(vec![job]),
+            (Verdict::Retry, After::Sound) if attempt < TRIES => {}
+            (_, After::Sound) => {
+                job.answer();
+                return After::Sound;
+            }
         }
     }
-    true
+    After::Sound
 }
 
 /// Several changes with one commit, each in a savepoint of its own: they wait for the disk once. When the commit fails,
 /// or a closure leaves the connection in doubt, none of them is stored, and each is run again alone.
-fn run_together(connection: &mut AnyConnection, mut jobs: Vec<Job>) -> bool {
+fn run_together(connection: &mut AnyConnection, mut jobs: Vec<Job>) -> After {
     let together = begin(connection, AloneWith::Nobody).and_then(|()| {
         for job in &mut jobs {
             AnyConnection::begin_transaction(connection)?;
@@ -176,22 +190,34 @@ fn run_together(connection: &mut AnyConnection, mut jobs: Vec<Job>) -> bool {
         for job in jobs {
             job.answer();
         }
-        return true;
+        return After::Sound;
     }
-    while !matches!(AnyConnection::transaction_manager_status_mut(connection).transaction_depth(), Ok(None)) {
-        if AnyConnection::rollback_transaction(connection).is_err() {
-            break;
-        }
-    }
-    let mut sound = true;
+    let mut state = undo(connection);
+    let mut rest = Vec::new();
     for job in jobs {
-        if sound {
-            sound = run_change(connection, job);
-        } else {
-            job.give_up("connection lost");
+        match state {
+            After::Sound => state = run_change(connection, job),
+            After::Lost(_) => rest.push(job),
         }
     }
-    sound
+    match state {
+        After::Sound => After::Sound,
+        After::Lost(mut undone) => {
+            undone.extend(rest);
+            After::Lost(undone)
+        }
+    }
+}
+
+/// Leaves whatever transaction is open.
+fn undo(connection: &mut AnyConnection) -> After {
+    loop {
+        match AnyConnection::transaction_manager_status_mut(connection).transaction_depth() {
+            Ok(None) => return After::Sound,
+            Ok(Some(_)) if AnyConnection::rollback_transaction(connection).is_ok() => {}
+            Ok(Some(_)) | Err(_) => return After::Lost(Vec::new()),
+        }
+    }
 }
 
 fn begin(connection: &mut AnyConnection, alone_with: AloneWith) -> Result<()> {

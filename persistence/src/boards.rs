@@ -15,7 +15,7 @@ use domain::{
 
 use crate::{
     connection::{AnyConnection, MultiBackend},
-    error::{Error, Result, Unique, taken},
+    error::{Error, Result, Unique, dangling, taken},
     key::{KeyValue, key},
     members, outbox,
     schema::{board_invitations, boards, ideas, members as members_table},
@@ -67,7 +67,7 @@ impl TryFrom<Row> for Board {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BoardRef {
     Id(BoardId),
-    Slug(String),
+    Slug(Slug),
 }
 
 /// A board, and whether the one who looks is on its list.
@@ -95,7 +95,7 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, board: &BoardRef) -> Result
     let mut query = boards::table.into_boxed();
     query = match board {
         BoardRef::Id(id) => query.filter(boards::id.eq(key(*id))),
-        BoardRef::Slug(slug) => query.filter(boards::slug.eq(slug.clone())),
+        BoardRef::Slug(slug) => query.filter(boards::slug.eq(slug.as_str().to_owned())),
     };
     let row: Row = query.select(Row::as_select()).first(conn)?;
     seen(conn, actor, row)
@@ -185,13 +185,19 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, board: &Board) -> Result<
     outbox::write(conn, stamp, &[Event::BoardCreated { board: board.id }])
 }
 
+/// Stores the board as the version after the one that was read.
+///
 /// # Errors
-/// [`Error::Taken`] when another board has the slug.
+/// [`Error::Taken`] when another board has the slug, [`Error::Contended`] when it was changed meanwhile.
 pub fn update(conn: &mut AnyConnection, stamp: &Stamp, board: &Board) -> Result<()> {
-    diesel::update(boards::table.find(key(board.id)))
+    let rows = diesel::update(boards::table.find(key(board.id)))
+        .filter(boards::version.eq(board.version - 1))
         .set(changes(board))
         .execute(conn)
         .map_err(taken(Unique::Slug))?;
+    if rows == 0 {
+        return Err(Error::Contended);
+    }
     outbox::write(conn, stamp, &[Event::BoardUpdated { board: board.id }])
 }
 
@@ -237,7 +243,10 @@ pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, board: BoardId) -> Result
     if idea.is_some() {
         return Err(Refusal::BoardHoldsIdeas.into());
     }
-    diesel::delete(boards::table.find(key(board))).execute(conn)?;
+    // An idea may have come in since.
+    diesel::delete(boards::table.find(key(board)))
+        .execute(conn)
+        .map_err(dangling(Refusal::BoardHoldsIdeas))?;
     outbox::write(conn, stamp, &[Event::BoardDeleted { board }])
 }
 

@@ -34,9 +34,9 @@ define_sql_function! {
 /// Why a database cannot be used, in words for whoever set it up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    #[error("DATABASE_URL must begin with sqlite:// or postgres://, not `{0}`")]
+    #[error("must begin with sqlite:// or postgres://, not `{0}`")]
     UnknownScheme(String),
-    #[error("DATABASE_URL `sqlite://` names no file")]
+    #[error("must name a file after sqlite://")]
     NoPath,
     #[error("cannot make the folder {folder}: {cause}")]
     Folder { folder: String, cause: String },
@@ -51,7 +51,7 @@ pub enum OpenError {
 }
 
 /// Where the rows are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// The path of the file.
     Sqlite(PathBuf),
@@ -59,12 +59,34 @@ pub enum Location {
     Postgres(String),
 }
 
+impl std::fmt::Debug for Location {
+    /// As a URL, with the password hidden.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let url = match self {
+            Self::Sqlite(path) => return write!(f, "sqlite://{}", path.display()),
+            Self::Postgres(url) => url,
+        };
+        let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", ""));
+        let (main, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+        let main = match main.rsplit_once('@') {
+            Some((user, host)) => format!("{}:***@{host}", user.split(':').next().unwrap_or("")),
+            None => main.to_owned(),
+        };
+        let shown =
+            parameters.split('&').filter(|part| !part.is_empty()).map(|part| match part.split_once('=') {
+                Some((name, _)) if name.contains("password") => format!("{name}=***"),
+                _ => part.to_owned(),
+            });
+        write!(f, "{scheme}://{main} {}", shown.collect::<Vec<_>>().join(" "))
+    }
+}
+
 impl Location {
     /// # Errors
     /// [`OpenError::UnknownScheme`] or [`OpenError::NoPath`]; a mistyped URL never becomes a new file.
     pub fn of_url(url: &str) -> Result<Self, OpenError> {
         match url.split_once("://") {
-            Some(("sqlite", "")) => Err(OpenError::NoPath),
+            Some(("sqlite", "" | ":memory:")) => Err(OpenError::NoPath),
             Some(("sqlite", path)) => Ok(Self::Sqlite(path.into())),
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(url.to_owned())),
             Some((scheme, _)) => Err(OpenError::UnknownScheme(format!("{scheme}://"))),
@@ -142,6 +164,13 @@ fn postgres(url: &str) -> Result<PgConnection, OpenError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_location_prints_without_its_password() {
+        let location =
+            Location::of_url("postgres://u:se@cret@h/d?sslpassword=secret&sslmode=require").unwrap();
+        assert_eq!(format!("{location:?}"), "postgres://u:***@h/d sslpassword=*** sslmode=require");
+    }
 
     #[test]
     fn the_scheme_chooses_the_database() {

@@ -4,7 +4,6 @@
 //! async worker, and when more wait than can be served in time the answer is [`Error::Unavailable`] instead of a pile.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -38,8 +37,8 @@ pub enum AloneWith {
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub location: Location,
-    /// A replica to read from; none reads where it writes.
-    pub read_from: Option<Location>,
+    /// A replica, which may lag behind, for [`Database::read_afar`].
+    pub replica: Option<Location>,
     /// Connections for reading, and on PostgreSQL as many again for writing.
     pub connections: usize,
     /// How many closures may wait at each door.
@@ -50,6 +49,8 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Database {
     reads: Door,
+    /// To a replica, where there is one.
+    replica: Option<Door>,
     writes: Door,
 }
 
@@ -83,9 +84,11 @@ impl Database {
         }
         let writers = if matches!(first, AnyConnection::Sqlite(_)) { 1 } else { settings.connections };
         let writes = Door::open("write", &settings.location, first, writers, settings.queue)?;
-        let source = settings.read_from.as_ref().unwrap_or(&settings.location);
-        let reads = Door::open("read", source, source.connect()?, settings.connections, settings.queue)?;
-        Ok(Self { reads, writes })
+        let reads = |name, location: &Location| {
+            Door::open(name, location, location.connect()?, settings.connections, settings.queue)
+        };
+        let replica = settings.replica.as_ref().map(|location| reads("replica", location)).transpose()?;
+        Ok(Self { reads: reads("read", &settings.location)?, replica, writes })
     }
 
     /// Looks at rows.
@@ -96,9 +99,18 @@ impl Database {
         &self,
         look: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (job, answer) = batch::look(look);
-        self.reads.enter(job)?;
-        answer.await.unwrap_or_else(|_| Err(Error::Broken("a read vanished".to_owned())))
+        self.reads.look(look).await
+    }
+
+    /// Looks at rows on the replica, if there is one, which may lag behind: for those who have changed nothing themselves.
+    ///
+    /// # Errors
+    /// As [`Database::read`].
+    pub async fn read_afar<T: Send + 'static>(
+        &self,
+        look: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.replica.as_ref().unwrap_or(&self.reads).look(look).await
     }
 
     /// Changes rows: all that the closure does is stored, or nothing. A closure may run again after a deadlock or a lost
@@ -152,6 +164,15 @@ impl Door {
         Ok(Self { jobs, busy, threads })
     }
 
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (job, answer) = batch::look(look);
+        self.enter(job)?;
+        answer.await.unwrap_or_else(|_| Err(Error::Broken("a read vanished".to_owned())))
+    }
+
     fn enter(&self, job: Job) -> Result<()> {
         match self.jobs.try_send(job) {
             Ok(()) => Ok(()),
@@ -187,25 +208,30 @@ impl Worker {
 
     /// Runs the job, and on SQLite whatever waits behind it; gives the connection back if it is still good.
     fn serve(&self, connection: Option<AnyConnection>, job: Job) -> Option<AnyConnection> {
-        let mut connection = match connection.map_or_else(|| self.location.connect(), Ok) {
-            Ok(connection) => connection,
-            Err(error) => {
-                tracing::error!(%error, "no connection");
-                job.give_up(&error.to_string());
-                // Whoever waits next should not hammer a server that is away.
-                thread::sleep(Duration::from_millis(50));
-                return None;
+        let mut connection = connection;
+        let mut jobs = vec![job];
+        // A second round, on a new connection, for what the loss of the first left undone.
+        for _ in 0..2 {
+            let mut open = match connection.take().map_or_else(|| self.location.connect(), Ok) {
+                Ok(open) => open,
+                Err(error) => {
+                    tracing::error!(%error, "no connection");
+                    jobs.into_iter().for_each(|job| job.give_up(&error.to_string()));
+                    // Whoever waits next should not hammer a server that is away.
+                    thread::sleep(Duration::from_millis(50));
+                    return None;
+                }
+            };
+            if matches!(open, AnyConnection::Sqlite(_)) && jobs.iter().all(|job| job.is_change()) {
+                jobs.extend(self.jobs.try_iter().take(MOST_TOGETHER - jobs.len()));
             }
-        };
-        let mut together = vec![job];
-        if matches!(connection, AnyConnection::Sqlite(_)) && together[0].is_change() {
-            together.extend(self.jobs.try_iter().take(MOST_TOGETHER - 1));
+            match batch::run(&mut open, jobs) {
+                batch::After::Sound => return Some(open),
+                batch::After::Lost(undone) => jobs = undone,
+            }
         }
-        let sound = catch_unwind(AssertUnwindSafe(|| batch::run(&mut connection, together)));
-        match sound {
-            Ok(true) => Some(connection),
-            Ok(false) | Err(_) => None,
-        }
+        jobs.into_iter().for_each(|job| job.give_up("connection lost"));
+        None
     }
 }
 

@@ -58,11 +58,20 @@ impl From<Diesel> for Error {
     }
 }
 
-/// SQLite gives these no kind of their own: another process holds the file, or the disk is full.
+/// What has no kind of its own: on SQLite another process holds the file, or the disk is full; on PostgreSQL a time limit
+/// of [`crate::connection`] has passed.
 fn is_passing(message: &str) -> bool {
-    ["database is locked", "database or disk is full", "disk I/O error"]
+    ["database is locked", "database or disk is full", "disk I/O error", "lock timeout", "statement timeout"]
         .iter()
         .any(|known| message.contains(known))
+}
+
+/// Gives a broken reference its meaning where the statement is written.
+pub(crate) fn dangling<E: Into<Error> + Clone>(meaning: E) -> impl Fn(Diesel) -> Error {
+    move |error| match error {
+        Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => meaning.clone().into(),
+        error => error.into(),
+    }
 }
 
 /// Gives a unique violation its meaning where the insert is written.

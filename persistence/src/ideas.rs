@@ -148,11 +148,11 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
     Ok(Read { listed, body, on })
 }
 
-/// Stores a new idea, without a vote.
+/// Stores a new idea, without a vote: made when `stamp` says, told of when `told` does.
 ///
 /// # Errors
 /// [`Error::Taken`] when the board has an idea with the same `source_id`.
-pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewIdea) -> Result<IdeaId> {
+pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, told: &Stamp, new: &NewIdea) -> Result<IdeaId> {
     let id: IdeaId = stamp.id(0);
     diesel::insert_into(ideas::table)
         .values((
@@ -177,7 +177,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewIdea) -> Result<
         .execute(conn)?;
     insert_tags(conn, id, &new.words)?;
     index(conn, id, new.board, &new.words)?;
-    outbox::write(conn, stamp, &[Event::IdeaCreated { idea: id, board: new.board, author: new.author }])?;
+    outbox::write(conn, told, &[Event::IdeaCreated { idea: id, board: new.board, author: new.author }])?;
     Ok(id)
 }
 

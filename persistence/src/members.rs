@@ -188,7 +188,7 @@ fn filtered(filter: &Filter) -> members::BoxedQuery<'static, MultiBackend> {
 /// Stores what changed between `before` and `after`, and says so in the outbox.
 ///
 /// # Errors
-/// [`Error::Taken`] when the new address belongs to somebody else.
+/// [`Error::Taken`] when the new address belongs to somebody else, [`Error::Contended`] when `before` is no more.
 pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: Member) -> Result<Member> {
     let member = after.id;
     let mut events = Vec::new();
@@ -208,7 +208,8 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
     if events.is_empty() {
         return Ok(after);
     }
-    diesel::update(members::table.find(key(member)))
+    let rows = diesel::update(members::table.find(key(member)))
+        .filter(members::version.eq(before.version))
         .set((
             members::email.eq(after.email.as_str()),
             members::email_key.eq(after.email.key()),
@@ -222,6 +223,9 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
         ))
         .execute(conn)
         .map_err(taken(Unique::Email))?;
+    if rows == 0 {
+        return Err(Error::Contended);
+    }
     outbox::write(conn, stamp, &events)?;
     find(conn, member)
 }

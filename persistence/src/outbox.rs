@@ -60,6 +60,7 @@ fn data(event: &Event) -> Value {
     let cause = |cause: &Revocation| match cause {
         Revocation::SignedOut => "signed_out",
         Revocation::TokenReused => "token_reused",
+        Revocation::AccountLinked => "account_linked",
     };
     match event {
         Event::MemberRegistered { member }

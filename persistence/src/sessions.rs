@@ -130,12 +130,20 @@ pub fn revoke(conn: &mut AnyConnection, stamp: &Stamp, session: SessionId, cause
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn revoke_all(conn: &mut AnyConnection, now: DateTime<Utc>, member: MemberId) -> Result<()> {
-    diesel::update(sessions::table.filter(sessions::member_id.eq(key(member))))
+pub fn revoke_all(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    member: MemberId,
+    cause: Revocation,
+) -> Result<()> {
+    let ended = diesel::update(sessions::table.filter(sessions::member_id.eq(key(member))))
         .filter(sessions::revoked_at.is_null())
-        .set(sessions::revoked_at.eq(Some(now.naive_utc())))
+        .set(sessions::revoked_at.eq(Some(stamp.at.naive_utc())))
         .execute(conn)?;
-    Ok(())
+    match ended {
+        0 => Ok(()),
+        _ => outbox::write(conn, stamp, &[Event::SessionRevoked { member, cause }]),
+    }
 }
 
 fn add_token(conn: &mut AnyConnection, session: SessionId, token: &TokenHash) -> Result<()> {

@@ -18,6 +18,7 @@ use crate::{
     connection::{AnyConnection, madang_with_vote, madang_without_vote},
     database::AloneWith,
     error::{Error, Result},
+    ideas::upkeep,
     key::{KeyValue, key},
     outbox,
     schema::{ideas, members, votes},
@@ -120,7 +121,7 @@ pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Me
     outbox::write(conn, stamp, &[Event::VoteWithdrawn { idea: idea.id, board: idea.board_id, member }])?;
     let base = ranking::from_rows(idea.created_at, idea.carried_votes, []);
     let weight = ranking::weight(cast_at.and_utc());
-    diesel::update(ideas::table.find(key(idea.id)))
+    let count = diesel::update(ideas::table.find(key(idea.id)))
         .filter(ideas::status.eq(idea.status.key()).and(ideas::deleted_at.is_null()))
         .set((
             ideas::vote_count.eq(ideas::vote_count - 1),
@@ -129,7 +130,12 @@ pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Me
         .returning(ideas::vote_count)
         .get_result(conn)
         .optional()?
-        .ok_or(Error::Contended)
+        .ok_or(Error::Contended)?;
+    // Where the vote was nearly all of the score, the difference has no digits left: then the rows tell.
+    if ranking::is_drowned_out(idea.trending, weight) {
+        upkeep::settle(conn, idea.id)?;
+    }
+    Ok(count)
 }
 
 /// Who votes for an idea, latest vote first.

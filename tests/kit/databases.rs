@@ -156,6 +156,7 @@ pub fn cluster_with(settings: impl Fn(&Path, Option<u32>) -> Vec<String>) -> Res
 }
 
 /// Leaves a process behind that waits for this one to end and then stops the cluster and removes its folder.
+#[expect(clippy::zombie_processes, reason = "it outlives this process, which is the point of it")]
 fn watch(root: &Path, binaries: &Path, user: Option<(u32, u32)>) {
     let script = format!(
         "while kill -0 {me} 2>/dev/null; do sleep 0.5; done; '{bin}/pg_ctl' -D '{root}/data' -m immediate stop; rm -rf '{root}'",

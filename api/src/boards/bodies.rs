@@ -50,6 +50,25 @@ impl From<Audience> for AudienceName {
     }
 }
 
+/// For whom an action is open that takes signing in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberAudienceName {
+    Members,
+    Invited,
+    Staff,
+}
+
+impl From<MemberAudienceName> for Audience {
+    fn from(name: MemberAudienceName) -> Self {
+        match name {
+            MemberAudienceName::Members => Self::Members,
+            MemberAudienceName::Invited => Self::Invited,
+            MemberAudienceName::Staff => Self::Staff,
+        }
+    }
+}
+
 /// A board.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BoardBody {
@@ -135,11 +154,11 @@ pub struct NewBoardBody {
     #[serde(default = "everyone")]
     view: AudienceName,
     #[serde(default = "members")]
-    vote: AudienceName,
+    vote: MemberAudienceName,
     #[serde(default = "members")]
-    comment: AudienceName,
+    comment: MemberAudienceName,
     #[serde(default = "members")]
-    submit: AudienceName,
+    submit: MemberAudienceName,
     #[serde(default)]
     voters_visible: bool,
     #[serde(default)]
@@ -151,8 +170,8 @@ fn everyone() -> AudienceName {
     AudienceName::Everyone
 }
 
-fn members() -> AudienceName {
-    AudienceName::Members
+fn members() -> MemberAudienceName {
+    MemberAudienceName::Members
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -180,14 +199,14 @@ pub struct UpdateBoardBody {
     #[schema(required = false, nullable = false, value_type = AudienceName)]
     view: Option<AudienceName>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(required = false, nullable = false, value_type = AudienceName)]
-    vote: Option<AudienceName>,
+    #[schema(required = false, nullable = false, value_type = MemberAudienceName)]
+    vote: Option<MemberAudienceName>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(required = false, nullable = false, value_type = AudienceName)]
-    comment: Option<AudienceName>,
+    #[schema(required = false, nullable = false, value_type = MemberAudienceName)]
+    comment: Option<MemberAudienceName>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(required = false, nullable = false, value_type = AudienceName)]
-    submit: Option<AudienceName>,
+    #[schema(required = false, nullable = false, value_type = MemberAudienceName)]
+    submit: Option<MemberAudienceName>,
     #[serde(default, deserialize_with = "present")]
     #[schema(required = false, nullable = false)]
     voters_visible: Option<bool>,
@@ -199,13 +218,6 @@ pub struct UpdateBoardBody {
 
 /// The most votes a budget may give.
 const MOST_BUDGET: u32 = 100_000;
-
-fn audience(pointer: &str, name: AudienceName) -> Result<Audience, Failure> {
-    match name {
-        AudienceName::Everyone => Err(Failure::field(pointer, Fault::NotA("audience that signs in"))),
-        name => Ok(name.into()),
-    }
-}
 
 fn budget(budget: Option<u32>) -> Result<Option<u32>, Failure> {
     match budget {
@@ -229,9 +241,9 @@ impl NewBoardBody {
             name,
             description: field("/description", Description::try_from(&*self.description))?,
             view: self.view.into(),
-            vote: audience("/vote", self.vote)?,
-            comment: audience("/comment", self.comment)?,
-            submit: audience("/submit", self.submit)?,
+            vote: self.vote.into(),
+            comment: self.comment.into(),
+            submit: self.submit.into(),
             voters: voters(self.voters_visible),
             vote_budget: budget(self.vote_budget)?,
             created_at: stamp.at,
@@ -258,8 +270,6 @@ pub(super) struct Changes {
 
 impl UpdateBoardBody {
     pub(super) fn changes(&self) -> Result<Changes, Failure> {
-        let signed_in =
-            |pointer, name: Option<AudienceName>| name.map(|name| audience(pointer, name)).transpose();
         if let Patch::Set(votes) = self.vote_budget {
             budget(Some(votes))?;
         }
@@ -273,9 +283,9 @@ impl UpdateBoardBody {
                 .transpose()?,
             audiences: [
                 self.view.map(Audience::from),
-                signed_in("/vote", self.vote)?,
-                signed_in("/comment", self.comment)?,
-                signed_in("/submit", self.submit)?,
+                self.vote.map(Audience::from),
+                self.comment.map(Audience::from),
+                self.submit.map(Audience::from),
             ],
             voters: self.voters_visible.map(voters),
             vote_budget: self.vote_budget,

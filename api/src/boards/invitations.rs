@@ -44,7 +44,7 @@ pub(super) async fn list_invited(
     request: HttpRequest,
     Query(query): Query<PageQuery>,
 ) -> Result<Reply<Listing<InvitedBody>>, Failure> {
-    let (board, limit) = (board_in_path(&request), limit(query.limit)?);
+    let (board, limit) = (board_in_path(&request)?, limit(query.limit)?);
     let list = ListName::of(&["invitations", &format!("{board:?}")]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app
@@ -91,7 +91,7 @@ async fn set_invitation(
     invited: bool,
 ) -> Result<Reply<InvitationBody>, Failure> {
     let member = MemberId::from(uuid_in_path(request, "member")?);
-    let (board, stamp) = (board_in_path(request), app.stamp());
+    let (board, stamp) = (board_in_path(request)?, app.stamp());
     let board: BoardId = app
         .write(&me.caller, AloneWith::Member(member.uuid()), move |tx, actor| {
             actor.ensure(Permission::ManageBoards)?;

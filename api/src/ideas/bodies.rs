@@ -225,6 +225,12 @@ pub struct SimilarBody {
     pub items: Vec<SimilarIdeaBody>,
 }
 
+/// How a tag is described: 1-30 characters.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 30, example = "화면")]
+#[expect(dead_code, reason = "names the form of a tag in the document")]
+pub struct TagText(String);
+
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewIdeaBody {
@@ -236,10 +242,9 @@ pub struct NewIdeaBody {
     #[validate(length(max = 50_000))]
     #[schema(max_length = 50_000, example = "밤에 **눈이 부셔요**.")]
     body: String,
-    /// 1-30 characters each.
     #[serde(default)]
     #[validate(length(max = 10))]
-    #[schema(max_items = 10, example = json!(["화면", "접근성"]))]
+    #[schema(value_type = Vec<TagText>, max_items = 10, example = json!(["화면", "접근성"]))]
     tags: Vec<String>,
 }
 
@@ -274,7 +279,7 @@ pub struct UpdateIdeaBody {
     body: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 10))]
-    #[schema(required = false, nullable = false, max_items = 10, example = json!(["화면"]))]
+    #[schema(required = false, nullable = false, value_type = Vec<TagText>, max_items = 10, example = json!(["화면"]))]
     tags: Option<Vec<String>>,
 }
 

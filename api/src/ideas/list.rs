@@ -127,7 +127,7 @@ pub(super) async fn list_board_ideas(
     request: HttpRequest,
     Query(query): Query<ListIdeasQuery>,
 ) -> Result<Reply<Listing<IdeaSummaryBody>>, Failure> {
-    page_of(&app, caller, language, &request, Some(board_in_path(&request)), query).await
+    page_of(&app, caller, language, &request, Some(board_in_path(&request)?), query).await
 }
 
 /// The ideas of a board that are most alike, to be shown while somebody writes a new one
@@ -144,7 +144,7 @@ pub(super) async fn list_similar_ideas(
     const MOST: usize = 5;
     let title = Title::try_from(&*query.title).map_err(|fault| Failure::field("?title", fault))?;
     let body = clean(&query.body, 0, 2_000, Lines::Many).map_err(|fault| Failure::field("?body", fault))?;
-    let board = board_in_path(&request);
+    let board = board_in_path(&request)?;
     app.read(&caller, move |tx, actor| {
         let board = boards::find(tx, actor, &board)?.board;
         let found = list::similar(tx, actor, board.id, title.as_str(), &body, MOST)?;

@@ -6,8 +6,8 @@ use domain::{IdeaId, ranking};
 
 use crate::{
     connection::AnyConnection,
-    error::Result,
-    key::KeyValue,
+    error::{Result, Unique, taken},
+    key::{KeyValue, key},
     schema::{ideas, votes},
 };
 
@@ -43,21 +43,46 @@ pub fn recount(conn: &mut AnyConnection, after: Option<IdeaId>, most: i64) -> Re
     let mut found = Recount { ideas: rows.len(), ..Recount::default() };
     found.next = rows.last().filter(|_| more).map(|(id, ..)| IdeaId::from(*id));
     for (id, vote_count, carried, trending, created) in rows {
-        let times: Vec<NaiveDateTime> =
-            votes::table.filter(votes::idea_id.eq(id)).select(votes::created_at).load(conn)?;
-        let true_count = carried + i64::try_from(times.len()).unwrap_or(i64::MAX);
-        let times = times.into_iter().map(|at| at.and_utc());
-        let true_score = ranking::from_rows(created.and_utc(), carried, times);
-        let score_drifts = (trending - true_score).abs() > TOLERANCE;
-        found.counters += usize::from(vote_count != true_count);
-        found.scores += usize::from(score_drifts);
-        if vote_count != true_count || score_drifts {
-            diesel::update(ideas::table.find(id))
-                .set((ideas::vote_count.eq(true_count), ideas::trending.eq(true_score)))
-                .execute(conn)?;
+        let (true_count, true_score) = from_rows(conn, id, carried, created)?;
+        if vote_count != true_count || (trending - true_score).abs() > TOLERANCE {
+            // Perhaps only a vote came in between the two looks.
+            let (counter, score) = settle(conn, id.into())?;
+            found.counters += usize::from(counter);
+            found.scores += usize::from(score);
         }
     }
     Ok(found)
+}
+
+/// Makes counter and score of an idea equal to its rows, while no vote for it can be stored; says which differed.
+pub(crate) fn settle(conn: &mut AnyConnection, idea: IdeaId) -> Result<(bool, bool)> {
+    let row = ideas::table.find(key(idea));
+    // Changes nothing but takes the lock that every vote needs to be counted.
+    diesel::update(row).set(ideas::version.eq(ideas::version)).execute(conn)?;
+    let (vote_count, carried, trending, created): (i64, i64, f64, NaiveDateTime) = row
+        .select((ideas::vote_count, ideas::carried_votes, ideas::trending, ideas::created_at))
+        .first(conn)?;
+    let (true_count, true_score) = from_rows(conn, key(idea), carried, created)?;
+    let differs = (vote_count != true_count, (trending - true_score).abs() > TOLERANCE);
+    if differs != (false, false) {
+        diesel::update(row)
+            .set((ideas::vote_count.eq(true_count), ideas::trending.eq(true_score)))
+            .execute(conn)?;
+    }
+    Ok(differs)
+}
+
+fn from_rows(
+    conn: &mut AnyConnection,
+    idea: KeyValue,
+    carried: i64,
+    created: NaiveDateTime,
+) -> Result<(i64, f64)> {
+    let times: Vec<NaiveDateTime> =
+        votes::table.filter(votes::idea_id.eq(idea)).select(votes::created_at).load(conn)?;
+    let count = carried + i64::try_from(times.len()).unwrap_or(i64::MAX);
+    let times = times.into_iter().map(|at| at.and_utc());
+    Ok((count, ranking::from_rows(created.and_utc(), carried, times)))
 }
 
 /// Ends what has had its time: answers kept for repeated requests since before `replays`, and sessions that ran out
@@ -102,5 +127,5 @@ pub fn take_turn(
     }
     // Two nodes that both find no row: one insert wins, the other fails and is told no.
     let first = diesel::insert_into(leases::table).values((leases::name.eq(job), turn)).execute(conn);
-    Ok(first.map_err(crate::error::taken(crate::Unique::Lease)).map(|rows| rows == 1)?)
+    first.map_err(taken(Unique::Lease)).map(|rows| rows == 1)
 }
