@@ -17,6 +17,7 @@ use domain::{
     boards::{Board, BoardName, Description, Slug, Voters},
     ideas::{Body, Idea, Status, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
+    page::Limit,
     text::Fault,
 };
 use persistence::{
@@ -89,23 +90,36 @@ fn write_lines(path: &Path, lines: impl IntoIterator<Item = String>) -> Result<(
         .map_err(|error| StartError::Other(format!("{}: {error}", path.display())))
 }
 
-/// One access token for each of the first members.
+/// One access token for each of the newest members.
 async fn open_sessions(db: &Database, config: &Config) -> Result<Vec<String>, StartError> {
-    let keys = Keys::of(config)?;
-    let count = db.read(|tx| members::count(tx, &members::Filter::default())).await.map_err(Failure::from)?;
-    let opened: Vec<_> = (0..usize::try_from(count).unwrap_or(0).min(MOST_TOKENS))
-        .map(|nth| (member_id(nth), config.clock.stamp(), tokens::refresh_token().1))
-        .collect();
-    let now = config.clock.now();
+    let (keys, now) = (Keys::of(config)?, config.clock.now());
+    let chance: Vec<_> =
+        (0..MOST_TOKENS).map(|_| (config.clock.stamp(), tokens::refresh_token().1)).collect();
     let sessions = db.write(AloneWith::Nobody, move |tx| {
-        let open = |(member, stamp, hash): &(MemberId, Stamp, _)| {
-            Ok((*member, sessions::open(tx, stamp, *member, hash, now + tokens::REFRESH)?))
-        };
-        opened.iter().map(open).collect::<Rows<Vec<_>>>()
+        let mut opened = Vec::new();
+        for ((stamp, hash), member) in chance.iter().zip(newest_members(tx)?) {
+            let session = sessions::open(tx, stamp, member, hash, now + tokens::REFRESH)?;
+            opened.push((member, session));
+        }
+        Ok(opened)
     });
     let sessions = sessions.await.map_err(Failure::from)?;
     let token = |(member, session)| keys.access(member, session, now);
     Ok(sessions.into_iter().map(token).collect::<Rows<Vec<_>>>().map_err(Failure::from)?)
+}
+
+fn newest_members(tx: &mut AnyConnection) -> Rows<Vec<MemberId>> {
+    let limit = Limit::of(Limit::MOST).unwrap_or_default();
+    let (mut found, mut after) = (Vec::new(), None);
+    while found.len() < MOST_TOKENS {
+        let page = members::list(tx, &members::Filter::default(), after, limit)?;
+        found.extend(page.items.iter().map(|member| member.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Kinds of rows, so that the stamps of each have a chance of their own.

@@ -12,7 +12,7 @@ use domain::{
 };
 use persistence::{
     AloneWith, AnyConnection, Database, Error, Location, Result as Rows, boards,
-    ideas::{self, NewIdea},
+    ideas::{self, NewIdea, change},
     members, votes,
 };
 
@@ -207,7 +207,7 @@ fn idea(
     }
     if status != Status::Open {
         let reason = Reason::try_from("회의에서 함께 정했습니다.").map_err(odd)?;
-        ideas::set_status(tx, &stamp(), &idea, status, &reason, people.get(3).copied())?;
+        change::set_status(tx, &stamp(), &idea, status, &reason, people.get(3).copied())?;
     }
     Ok(id)
 }

@@ -9,7 +9,7 @@ use domain::{
     access::Permission,
     ideas::{Reason, Status},
 };
-use persistence::{AloneWith, Error, boards, ideas, votes};
+use persistence::{AloneWith, Error, boards, ideas, ideas::change, votes};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::bodies::AuthorBody;
@@ -110,13 +110,13 @@ async fn update_idea(
     let (id, stamp, new) = (IdeaId::from(id), app.stamp(), body.words()?);
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
-        let joined = ideas::others_joined(tx, &idea)?;
+        let joined = change::others_joined(tx, &idea)?;
         idea.ensure_may_change(actor, joined)?;
         if_match.ensure(idea.version)?;
         let present = ideas::words(tx, id)?;
         let words = new.clone().over(present.clone());
         if words != present {
-            ideas::edit(tx, &stamp, &idea, &words, actor.member_id())?;
+            change::edit(tx, &stamp, &idea, &words, actor.member_id())?;
         }
         shown(tx, actor, id, language)
     })
@@ -139,11 +139,11 @@ async fn delete_idea(
     let (id, stamp) = (IdeaId::from(id), app.stamp());
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
-        let joined = ideas::others_joined(tx, &idea)?;
+        let joined = change::others_joined(tx, &idea)?;
         idea.ensure_may_change(actor, joined)?;
         if_match.ensure(idea.version)?;
         if idea.deleted_at.is_none() {
-            ideas::delete(tx, &stamp, &idea)?;
+            change::delete(tx, &stamp, &idea)?;
         }
         Ok(())
     })
@@ -167,7 +167,7 @@ async fn restore_idea(
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
         idea.ensure_restorable(stamp.at)?;
-        ideas::restore(tx, &stamp, &idea)?;
+        change::restore(tx, &stamp, &idea)?;
         shown(tx, actor, id, language)
     })
     .await
@@ -195,7 +195,7 @@ async fn set_idea_status(
         if idea.status == to {
             return Err(Refusal::SameStatus.into());
         }
-        ideas::set_status(tx, &stamp, &idea, to, &reason, actor.member_id())?;
+        change::set_status(tx, &stamp, &idea, to, &reason, actor.member_id())?;
         shown(tx, actor, id, language)
     })
     .await

@@ -151,6 +151,10 @@ pub(crate) fn candidates(
             AnyConnection::Sqlite(sqlite) => holders_sqlite(sqlite, board, feature)?,
             AnyConnection::Postgres(postgres) => holders_postgres(postgres, board, feature)?,
         };
+        // One that many hold says little, and which of them came first would differ between the databases.
+        if i64::try_from(found.len()).unwrap_or(i64::MAX) > MOST_PER_TERM {
+            continue;
+        }
         for holder in found {
             *shared.entry(holder.idea_id).or_default() += 1;
         }
@@ -166,11 +170,11 @@ const MOST_CANDIDATES: usize = 60;
 
 fn holders_sqlite(conn: &mut SqliteConnection, board: BoardId, feature: &str) -> Result<Vec<Holder>> {
     let holders = sql_query(
-        "SELECT t.idea_id FROM (SELECT rowid FROM idea_terms WHERE idea_terms MATCH $1 ORDER BY rowid DESC LIMIT $2) f
+        "SELECT t.idea_id FROM (SELECT rowid FROM idea_terms WHERE idea_terms MATCH $1 LIMIT $2) f
          JOIN idea_texts t ON t.seq = f.rowid",
     )
     .bind::<Text, _>(format!("title : (\"{feature}\" AND \"{}\")", board_term(board)))
-    .bind::<BigInt, _>(MOST_PER_TERM)
+    .bind::<BigInt, _>(MOST_PER_TERM + 1)
     .load(conn)?;
     Ok(holders)
 }
@@ -179,7 +183,7 @@ fn holders_postgres(conn: &mut PgConnection, board: BoardId, feature: &str) -> R
     let holders =
         sql_query("SELECT idea_id FROM idea_texts WHERE title_terms @@ CAST($1 AS tsquery) LIMIT $2")
             .bind::<Text, _>(conjunction([feature.to_owned(), board_term(board)].into_iter()))
-            .bind::<BigInt, _>(MOST_PER_TERM)
+            .bind::<BigInt, _>(MOST_PER_TERM + 1)
             .load(conn)?;
     Ok(holders)
 }

@@ -157,7 +157,7 @@ async fn an_address_of_keys_is_asked_again_for_a_new_key_but_not_for_every_odd_o
             "/jwks",
             web::get().to(async |asked: web::Data<AtomicUsize>| {
                 let nth = asked.fetch_add(1, Ordering::SeqCst);
-                HttpResponse::Ok().json(jwks(if nth % 2 == 0 { "k1" } else { "k2" }))
+                HttpResponse::Ok().json(jwks(if nth.is_multiple_of(2) { "k1" } else { "k2" }))
             }),
         )
     })

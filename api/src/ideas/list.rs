@@ -16,7 +16,7 @@ use persistence::{
     AnyConnection, Result as Rows,
     boards::{self, BoardRef},
     ideas::{
-        Listed,
+        Listed, likeness,
         list::{self, Boards, Deleted, Filter},
     },
 };
@@ -147,7 +147,7 @@ pub(super) async fn list_similar_ideas(
     let board = board_in_path(&request)?;
     app.read(&caller, move |tx, actor| {
         let board = boards::find(tx, actor, &board)?.board;
-        let found = list::similar(tx, actor, board.id, title.as_str(), &body, MOST)?;
+        let found = likeness::similar(tx, actor, board.id, title.as_str(), &body, MOST)?;
         let shown = |(score, listed): (f64, Listed)| SimilarIdeaBody {
             score: (score * 1e4).round() / 1e4,
             idea: IdeaSummaryBody::new(listed, BoardRefBody::from(&board), actor, language),

@@ -1,4 +1,4 @@
-//! Lists of ideas: filters, orders, pages, searches and likenesses.
+//! Lists of ideas: filters, orders, pages and searches.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
@@ -12,7 +12,7 @@ use domain::{
     ideas::Status,
     page::{Limit, Page, Place, Sort},
     ranking,
-    search::{Folded, Query, likeness},
+    search::Query,
 };
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ fn base(me: KeyValue) -> _ {
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
 }
 
-type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
+pub(super) type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
 
 /// One page. `after` is the place the last page ended at.
 ///
@@ -106,7 +106,7 @@ pub fn count(conn: &mut AnyConnection, filter: &Filter) -> Result<i64> {
 
 /// Which of the hits of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hits {
+pub(super) enum Hits {
     Anywhere,
     /// Those with every needle in the title.
     InTitle,
@@ -114,7 +114,7 @@ enum Hits {
     NotInTitle,
 }
 
-fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
+pub(super) fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
     base(actor.member_id().map_or(KeyValue::from(Uuid::nil()), key)).into_boxed()
 }
 
@@ -151,7 +151,7 @@ fn load(
     select(conn, query.limit(wanted))
 }
 
-fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
+pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
     type Found = (Row, String, String, String, Option<String>, Option<NaiveDateTime>);
     let rows: Vec<Found> = query
         .select((
@@ -172,7 +172,7 @@ fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
 }
 
 /// The filter as conditions; none when nothing can match.
-fn narrowed<'a>(
+pub(super) fn narrowed<'a>(
     conn: &mut AnyConnection,
     base: Boxed<'a>,
     filter: &Filter,
@@ -306,47 +306,6 @@ fn ordered<'a>(query: Boxed<'a>, sort: &Sort, lap: u8, after: Option<Place>) -> 
         }
     }
 }
-
-/// The ideas of a board most like a title and a body, best first, each with its likeness from 0 to 1: that of the
-/// titles, or, where both have a body, seven tenths of it and three tenths of that of the excerpts.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn similar(
-    conn: &mut AnyConnection,
-    actor: &Actor,
-    board: BoardId,
-    title: &str,
-    body: &str,
-    most: usize,
-) -> Result<Vec<(f64, Listed)>> {
-    let wanted = Folded::new(title).features();
-    let ids = search::candidates(conn, board, &wanted)?;
-    let filter = Filter::of_boards(Boards::Only(vec![board]));
-    let Some(query) = narrowed(conn, base_of(actor), &filter, Hits::Anywhere)? else { return Ok(Vec::new()) };
-    let rows = select(conn, query.filter(ideas::id.eq_any(ids)))?;
-    let excerpt = Folded::new(&domain::markdown::excerpt(body)).features();
-    let mut scored: Vec<(f64, Listed)> = rows
-        .into_iter()
-        .map(|listed| {
-            let titles = likeness(&wanted, &Folded::new(&listed.title).features());
-            let theirs = Folded::new(&listed.excerpt).features();
-            let score = if excerpt.is_empty() || theirs.is_empty() {
-                titles
-            } else {
-                0.7 * titles + 0.3 * likeness(&excerpt, &theirs)
-            };
-            (score, listed)
-        })
-        .filter(|(score, _)| *score >= LEAST_LIKENESS)
-        .collect();
-    scored.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| y.idea.id.cmp(&x.idea.id)));
-    scored.truncate(most);
-    Ok(scored)
-}
-
-/// Below this, two ideas share no more than words that everybody uses.
-const LEAST_LIKENESS: f64 = 0.15;
 
 impl Filter {
     /// Every living idea of the boards.

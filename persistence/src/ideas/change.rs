@@ -1,0 +1,148 @@
+//! How an idea changes: edited with its history kept, deleted and restored, moved to another status.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
+    RunQueryDsl as _,
+};
+use domain::{
+    MemberId, Stamp,
+    events::Event,
+    ideas::{Idea, Reason, Status, Words},
+    search::Folded,
+};
+use uuid::Uuid;
+
+use super::{index, insert_tags, texts};
+use crate::{
+    connection::AnyConnection,
+    error::{Error, Result},
+    key::{KeyValue, key},
+    outbox,
+    schema::{idea_revisions, idea_tags, idea_texts, ideas, status_changes, votes},
+    search,
+};
+
+/// Whether somebody besides the author has voted or commented.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn others_joined(conn: &mut AnyConnection, idea: &Idea) -> Result<bool> {
+    if idea.comment_count > 0 || idea.carried_votes > 0 {
+        return Ok(true);
+    }
+    let author = idea.author_id.map_or(KeyValue::from(Uuid::nil()), key);
+    let foreign: Option<KeyValue> = votes::table
+        .filter(votes::idea_id.eq(key(idea.id)).and(votes::member_id.ne(author)))
+        .select(votes::member_id)
+        .first(conn)
+        .optional()?;
+    Ok(foreign.is_some())
+}
+
+/// Puts new words in place of the old, which are kept as a revision.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn edit(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    idea: &Idea,
+    words: &Words,
+    editor: Option<MemberId>,
+) -> Result<()> {
+    let (title, body, tags): (String, String, String) = idea_texts::table
+        .find(key(idea.id))
+        .select((idea_texts::title, idea_texts::body, idea_texts::tags))
+        .first(conn)?;
+    diesel::insert_into(idea_revisions::table)
+        .values((
+            idea_revisions::idea_id.eq(key(idea.id)),
+            idea_revisions::version.eq(idea.version),
+            idea_revisions::title.eq(title),
+            idea_revisions::body.eq(body),
+            idea_revisions::tags.eq(tags),
+            idea_revisions::replaced_by.eq(editor.map(key)),
+            idea_revisions::replaced_at.eq(stamp.at.naive_utc()),
+        ))
+        .execute(conn)?;
+    diesel::update(idea_texts::table.find(key(idea.id))).set(texts(words)).execute(conn)?;
+    diesel::delete(idea_tags::table.filter(idea_tags::idea_id.eq(key(idea.id)))).execute(conn)?;
+    insert_tags(conn, idea.id, words)?;
+    index(conn, idea.id, idea.board_id, words)?;
+    let event = Event::IdeaUpdated { idea: idea.id, board: idea.board_id, version: idea.version + 1 };
+    outbox::write(conn, stamp, &[event])?;
+    bump(conn, stamp, idea)
+}
+
+/// Counts an edit, if the idea is still the one that was read.
+fn bump(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+    let rows = diesel::update(ideas::table.find(key(idea.id)))
+        .filter(ideas::version.eq(idea.version))
+        .set((ideas::version.eq(ideas::version + 1), ideas::updated_at.eq(stamp.at.naive_utc())))
+        .execute(conn)?;
+    if rows == 1 { Ok(()) } else { Err(Error::Contended) }
+}
+
+/// Hides an idea from everybody but staff and takes it out of the search.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+    search::remove(conn, idea.id)?;
+    outbox::write(conn, stamp, &[Event::IdeaDeleted { idea: idea.id, board: idea.board_id }])?;
+    mark_deleted(conn, stamp, idea, Some(stamp.at))
+}
+
+/// Brings a deleted idea back.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn restore(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+    let (title, body): (String, String) =
+        idea_texts::table.find(key(idea.id)).select((idea_texts::title, idea_texts::body)).first(conn)?;
+    search::index(conn, idea.id, idea.board_id, &Folded::new(&title), &Folded::new(&body))?;
+    outbox::write(conn, stamp, &[Event::IdeaRestored { idea: idea.id, board: idea.board_id }])?;
+    mark_deleted(conn, stamp, idea, None)
+}
+
+fn mark_deleted(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    idea: &Idea,
+    at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    diesel::update(ideas::table.find(key(idea.id)))
+        .set(ideas::deleted_at.eq(at.map(|at| at.naive_utc())))
+        .execute(conn)?;
+    bump(conn, stamp, idea)
+}
+
+/// Moves an idea to another status and keeps why.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn set_status(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    idea: &Idea,
+    to: Status,
+    reason: &Reason,
+    by: Option<MemberId>,
+) -> Result<()> {
+    diesel::insert_into(status_changes::table)
+        .values((
+            status_changes::id.eq(key(stamp.id::<Idea>(0))),
+            status_changes::idea_id.eq(key(idea.id)),
+            status_changes::from_status.eq(idea.status.key()),
+            status_changes::to_status.eq(to.key()),
+            status_changes::reason.eq(reason.as_str()),
+            status_changes::member_id.eq(by.map(key)),
+            status_changes::created_at.eq(stamp.at.naive_utc()),
+        ))
+        .execute(conn)?;
+    let event = Event::IdeaStatusChanged { idea: idea.id, board: idea.board_id, from: idea.status, to };
+    outbox::write(conn, stamp, &[event])?;
+    diesel::update(ideas::table.find(key(idea.id))).set(ideas::status.eq(to.key())).execute(conn)?;
+    bump(conn, stamp, idea)
+}
