@@ -1,35 +1,54 @@
 //! Passwords: argon2id, off the async workers, a few at a time.
 
+use std::{
+    sync::{
+        Arc, Mutex,
+        mpsc::{SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+};
+
 use argon2::{
     Argon2, PasswordHasher as _, PasswordVerifier as _,
     password_hash::phc::{PasswordHash, Salt},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use crate::{
     clock::random,
     error::{Code, Failure},
 };
 
-/// Each hashing takes 19 MiB, so only so many run at once, and only so many more wait.
+/// Threads that do nothing but hash. Each hashing takes 19 MiB, so only so many run at once, and only so many more wait;
+/// and always on the same few threads, because the allocator keeps for each thread what it once took.
 pub struct Passwords {
-    running: Semaphore,
-    waiting: Semaphore,
+    work: SyncSender<Work>,
     /// Verified in place of a hash that is not there, so that an unknown address takes as long as a known one.
     decoy: String,
 }
+
+type Work = Box<dyn FnOnce() + Send>;
 
 const MOST_WAITING: usize = 64;
 
 impl Passwords {
     /// # Errors
-    /// 500 when hashing fails.
-    pub fn new(at_once: usize) -> Result<Self, Failure> {
-        Ok(Self {
-            running: Semaphore::new(at_once),
-            waiting: Semaphore::new(MOST_WAITING + at_once),
-            decoy: hash_now("nobody's password")?,
-        })
+    /// 500 when hashing fails or no thread can be started.
+    pub fn new(threads: usize) -> Result<Self, Failure> {
+        let (work, waiting) = sync_channel::<Work>(MOST_WAITING);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for number in 0..threads {
+            let waiting = Arc::clone(&waiting);
+            let next = move || waiting.lock().ok()?.recv().ok();
+            let serve = move || {
+                while let Some(work) = next() {
+                    work();
+                }
+            };
+            let thread = thread::Builder::new().name(format!("password-{number}")).spawn(serve);
+            thread.map_err(Failure::internal)?;
+        }
+        Ok(Self { work, decoy: hash_now("nobody's password")? })
     }
 
     /// The hash of a password, as a PHC string.
@@ -60,10 +79,16 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        let busy = || Failure { retry_after: Some(2), ..Failure::new(Code::Unavailable) };
-        let _place = self.waiting.try_acquire().map_err(|_| busy())?;
-        let _turn = self.running.acquire().await.map_err(|_| busy())?;
-        actix_web::web::block(work).await.map_err(Failure::internal)
+        let (wire, answer) = oneshot::channel();
+        // Nobody listens when the client has hung up.
+        let work = Box::new(move || drop(wire.send(work())));
+        match self.work.try_send(work) {
+            Ok(()) => answer.await.map_err(Failure::internal),
+            Err(TrySendError::Full(_)) => {
+                Err(Failure { retry_after: Some(2), ..Failure::new(Code::Unavailable) })
+            }
+            Err(TrySendError::Disconnected(_)) => Err(Failure::internal("no thread hashes")),
+        }
     }
 }
 

@@ -86,9 +86,6 @@ class Cluster:
         each = [part for command in commands for part in ("-c", command)]
         return self._run("psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), *each).strip()
 
-    def has(self, database):
-        return self.sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{database}'") == "1"
-
     def number_rows(self, database):
         """Numbers sessions and ideas, so that pgbench can pick any at the price of one index probe."""
         for name, source in (("bench_sessions", "sessions"), ("bench_ideas", "ideas")):
