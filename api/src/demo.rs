@@ -4,8 +4,8 @@ use std::{net::SocketAddr, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Actor, Audience, BoardId, IdeaId, MemberId, Stamp,
-    boards::{Board, BoardName, Description, Slug, Voters},
+    Actor, BoardId, IdeaId, MemberId, Stamp,
+    boards::{Board, BoardName, Description, Slug},
     ideas::{Body, Reason, Status, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
     text::Fault,
@@ -159,21 +159,9 @@ fn people(tx: &mut AnyConnection, stamp: &mut impl FnMut() -> Stamp, hash: &str)
 }
 
 fn board(tx: &mut AnyConnection, stamp: &Stamp, name: &str, slug: &str, text: &str) -> Rows<BoardId> {
-    let board = Board {
-        id: stamp.id(0),
-        name: BoardName::try_from(name).map_err(odd)?,
-        slug: Slug::try_from(slug).map_err(odd)?,
-        description: Description::try_from(text).map_err(odd)?,
-        view: Audience::Everyone,
-        vote: Audience::Members,
-        comment: Audience::Members,
-        submit: Audience::Members,
-        voters: Voters::SeenByStaff,
-        vote_budget: None,
-        created_at: stamp.at,
-        updated_at: stamp.at,
-        version: 1,
-    };
+    let name = BoardName::try_from(name).map_err(odd)?;
+    let slug = Slug::try_from(slug).map_err(odd)?;
+    let board = Board::open(stamp.id(0), name, slug, Description::try_from(text).map_err(odd)?, stamp.at);
     boards::insert(tx, stamp, &board)?;
     Ok(board.id)
 }

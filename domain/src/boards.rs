@@ -36,6 +36,32 @@ pub enum Voters {
 }
 
 impl Board {
+    /// A new board as most are: seen by everyone, open to every member, voters seen by staff, any number of votes.
+    #[must_use]
+    pub fn open(
+        id: BoardId,
+        name: BoardName,
+        slug: Slug,
+        description: Description,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            slug,
+            description,
+            view: Audience::Everyone,
+            vote: Audience::Members,
+            comment: Audience::Members,
+            submit: Audience::Members,
+            voters: Voters::SeenByStaff,
+            vote_budget: None,
+            created_at: at,
+            updated_at: at,
+            version: 1,
+        }
+    }
+
     #[must_use]
     pub fn audience(&self, action: Action) -> Audience {
         match action {
@@ -158,21 +184,9 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn board() -> Board {
-        Board {
-            id: BoardId::new(DateTime::UNIX_EPOCH, [0; 10]),
-            name: BoardName::try_from("제품").unwrap(),
-            slug: Slug::try_from("jepum").unwrap(),
-            description: Description::default(),
-            view: Audience::Everyone,
-            vote: Audience::Members,
-            comment: Audience::Members,
-            submit: Audience::Members,
-            voters: Voters::SeenByStaff,
-            vote_budget: None,
-            created_at: DateTime::UNIX_EPOCH,
-            updated_at: DateTime::UNIX_EPOCH,
-            version: 1,
-        }
+        let (name, slug) = (BoardName::try_from("제품").unwrap(), Slug::try_from("jepum").unwrap());
+        let id = BoardId::new(DateTime::UNIX_EPOCH, [0; 10]);
+        Board::open(id, name, slug, Description::default(), DateTime::UNIX_EPOCH)
     }
 
     #[test]

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection as _;
 use domain::{
     Actor, IdeaId, MemberId, Refusal, Stamp,
-    boards::{Board, BoardName, Description, Slug, Voters},
+    boards::{Board, BoardName, Description, Slug},
     ideas::{Body, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
 };
@@ -55,21 +55,8 @@ fn member(name: &str) -> members::NewMember {
 async fn an_idea(db: &Database) -> IdeaId {
     db.write(AloneWith::Nobody, |tx| {
         let stamp = stamp(0, 200);
-        let board = Board {
-            id: stamp.id(0),
-            name: BoardName::try_from("앱").unwrap(),
-            slug: Slug::try_from("app").unwrap(),
-            description: Description::default(),
-            view: domain::Audience::Everyone,
-            vote: domain::Audience::Members,
-            comment: domain::Audience::Members,
-            submit: domain::Audience::Members,
-            voters: Voters::SeenByStaff,
-            vote_budget: None,
-            created_at: stamp.at,
-            updated_at: stamp.at,
-            version: 1,
-        };
+        let (name, slug) = (BoardName::try_from("앱").unwrap(), Slug::try_from("app").unwrap());
+        let board = Board::open(stamp.id(0), name, slug, Description::default(), stamp.at);
         boards::insert(tx, &stamp, &board)?;
         let words = Words {
             title: Title::try_from("다크 모드").unwrap(),
@@ -89,7 +76,7 @@ async fn a_member(db: &Database, nth: u8) -> MemberId {
     db.write(AloneWith::Nobody, move |tx| Ok(members::insert(tx, &stamp(0, nth), &new)?.id)).await.unwrap()
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_refused_change_leaves_nothing_and_harms_no_other() {
     on_each_database(async |_, db| {
         let changes = (0..60u8).map(|nth| {
@@ -115,7 +102,7 @@ async fn a_refused_change_leaves_nothing_and_harms_no_other() {
     .await;
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_change_that_lost_runs_again_and_then_gives_up() {
     on_each_database(async |_, db| {
         let runs = Arc::new(AtomicUsize::new(0));
@@ -134,7 +121,7 @@ async fn a_change_that_lost_runs_again_and_then_gives_up() {
     .await;
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_lost_connection_is_opened_again_without_anybody_noticing() {
     on_each_database(async |kind, db| {
         if kind == Kind::Sqlite {
@@ -166,7 +153,7 @@ async fn a_lost_connection_is_opened_again_without_anybody_noticing() {
     .await;
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn votes_cast_and_taken_back_leave_count_and_score_as_their_rows() {
     on_each_database(async |_, db| {
         let idea = an_idea(db).await;
@@ -197,7 +184,7 @@ async fn votes_cast_and_taken_back_leave_count_and_score_as_their_rows() {
     .await;
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_recount_finds_drift_and_mends_it() {
     on_each_database(async |_, db| {
         an_idea(db).await;
@@ -215,7 +202,7 @@ async fn a_recount_finds_drift_and_mends_it() {
     .await;
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn of_many_nodes_one_has_the_turn() {
     on_each_database(async |_, db| {
         let turn = |hours: i64| {
@@ -232,7 +219,7 @@ async fn of_many_nodes_one_has_the_turn() {
     .await;
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn what_is_stored_outlives_a_process_that_is_killed() {
     // The file as another process finds it while this one still holds it open: nothing is flushed by closing.
     let folder = tempfile::tempdir().unwrap();
