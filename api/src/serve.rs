@@ -4,15 +4,16 @@ use std::{net::SocketAddr, net::TcpListener};
 
 use actix_cors::Cors;
 use actix_web::{
-    App as Actix, HttpServer,
+    App as Actix, HttpResponse, HttpServer,
     dev::{Server as Running, ServerHandle},
+    get,
     http::header,
     middleware::from_fn,
     web,
 };
 use persistence::{Database, OpenError, Settings};
 use utoipa_actix_web::AppExt as _;
-use utoipa_swagger_ui::{SwaggerUi, Url};
+use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::{
     admin,
@@ -139,20 +140,25 @@ async fn tidy(limits: Limits) {
 }
 
 fn listen(app: &web::Data<App>, listener: TcpListener) -> Result<Running, StartError> {
-    let document = openapi::document();
-    let methods = web::Data::new(Methods::of(&openapi::annotated()));
+    // On a thread of its own, with which the memory goes that making it takes.
+    let made =
+        std::thread::spawn(|| (openapi::document().to_string(), Methods::of(&openapi::annotated()))).join();
+    let (document, methods) =
+        made.map_err(|_| StartError::Other("the API cannot be described".to_owned()))?;
+    let (document, methods) = (web::Data::new(Document(document.into())), web::Data::new(methods));
     let (state, workers) = (app.clone(), app.config.workers);
     let factory = move || {
-        let typed = serde_json::from_value(document.clone()).unwrap_or_else(|_| openapi::annotated());
         let (app, _) = Actix::new()
             .app_data(state.clone())
             .app_data(methods.clone())
+            .app_data(document.clone())
             .into_utoipa_app()
             .configure(routes::all)
             .split_for_parts();
         #[cfg(feature = "bench")]
         let app = app.service(crate::bench::get_static);
-        app.service(SwaggerUi::new("/docs/{_:.*}").url(Url::new("Madang", "/openapi.json"), typed))
+        app.service(get_document)
+            .service(SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from("/openapi.json")))
             .service(web::redirect("/docs", "/docs/"))
             .default_service(web::to(routes::nowhere))
             .wrap(cors(&state.config))
@@ -165,6 +171,14 @@ fn listen(app: &web::Data<App>, listener: TcpListener) -> Result<Running, StartE
         .listen(listener)
         .map_err(|error| StartError::Other(error.to_string()))?;
     Ok(server.run())
+}
+
+/// The OpenAPI document, written once.
+struct Document(web::Bytes);
+
+#[get("/openapi.json")]
+async fn get_document(document: web::Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
 }
 
 fn cors(config: &Config) -> Cors {

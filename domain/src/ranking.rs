@@ -3,7 +3,7 @@
 //! The trending score of an idea created at c with votes at times t₁…tₙ is
 //! s = ln(e^(c/τ) + Σ e^(tᵢ/τ)): each vote counts e times less for each τ it lies back, so the order between two
 //! ideas changes only when one of them is voted for, and a page of the list holds still. Times are seconds since
-//! [`epoch`]. It is the log-sum-exp form of an exponential decay (as in "forward decay": Cormode et al., ICDE 2009).
+//! 2025-01-01T00:00Z. It is the log-sum-exp form of an exponential decay (as in "forward decay": Cormode et al., ICDE 2009).
 
 use chrono::{DateTime, Utc};
 
