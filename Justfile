@@ -38,5 +38,5 @@ docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 # The benchmark: seeds, measures, prints the table of docs/PERFORMANCE.md
-bench:
-    cargo build --release --features bench && python3 tests/bench/run.py
+bench *ARGS:
+    cargo build --release --features bench && python3 tests/bench/run.py {{ARGS}}

@@ -109,6 +109,15 @@ impl Query {
         &self.terms
     }
 
+    /// The needles that a text may lack though it holds all their terms: the pairs of a longer run may stand apart in
+    /// it, and a long word is cut. The others an index of terms decides by itself.
+    pub fn doubtful(&self) -> impl Iterator<Item = &String> {
+        self.needles.iter().filter(|needle| {
+            let run = needle.trim();
+            run.chars().count() > if is_word(run) { LONGEST_TERM } else { 2 }
+        })
+    }
+
     /// A query of signs alone, which finds nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -38,7 +38,7 @@ pub(crate) enum Plan {
 }
 
 /// Up to so many candidates are sorted; beyond, a page is filled sooner by reading along the order.
-const FEW: i64 = 400;
+const FEW: i64 = 2_000;
 
 /// Puts the terms of an idea into the index, in place of those it had.
 pub(crate) fn index(
@@ -132,6 +132,18 @@ pub(crate) fn condition(conn: &AnyConnection, within: Within) -> (&'static str, 
         ),
         (AnyConnection::Postgres(_), Within::Title) => ("idea_texts.title_terms @@ CAST(", " AS tsquery)"),
         (AnyConnection::Postgres(_), Within::Whole) => ("idea_texts.all_terms @@ CAST(", " AS tsquery)"),
+    }
+}
+
+/// The condition that not every needle is in the title, where the index can tell: to be filled with the text given.
+pub(crate) fn absence(conn: &AnyConnection, query: &Query) -> Option<(&'static str, String, &'static str)> {
+    let certain = query.doubtful().next().is_none();
+    match conn {
+        AnyConnection::Postgres(_) if certain => {
+            let terms = conjunction(query.terms().iter().cloned());
+            Some(("NOT idea_texts.title_terms @@ CAST(", terms, " AS tsquery)"))
+        }
+        _ => None,
     }
 }
 

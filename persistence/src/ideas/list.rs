@@ -147,8 +147,16 @@ fn load(
         _ => Hits::Anywhere,
     };
     let Some(query) = narrowed(conn, base_of(actor), filter, hits)? else { return Ok(Vec::new()) };
-    let query = ordered(query, sort, lap, after);
-    select(conn, query.limit(wanted))
+    let query = ordered(query, sort, lap, after).limit(wanted);
+    if filter.query.is_none() {
+        return select(conn, query);
+    }
+    // Of all that a search sorts, only what is shown is read in full.
+    let ids: Vec<KeyValue> = query.select(ideas::id).load(conn)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    select(conn, ordered(base_of(actor), sort, lap, None).filter(ideas::id.eq_any(ids)))
 }
 
 pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
@@ -235,7 +243,7 @@ impl Boards {
     }
 }
 
-/// The conditions of a search: the needles decide, the index narrows where that pays.
+/// The conditions of a search: the needles decide, the index narrows where that pays and decides what it can.
 fn searched<'a>(
     conn: &mut AnyConnection,
     mut query: Boxed<'a>,
@@ -245,19 +253,29 @@ fn searched<'a>(
 ) -> Result<Boxed<'a>> {
     let within = if hits == Hits::InTitle { Within::Title } else { Within::Whole };
     if hits == Hits::NotInTitle {
-        // Stands first, because each `or` takes in all that was said before it.
-        for (n, needle) in wanted.needles().iter().enumerate() {
-            let missing = instr(idea_texts::folded_title, needle.clone()).eq(0);
-            query = if n == 0 { query.filter(missing) } else { query.or_filter(missing) };
+        if let Some((before, terms, after)) = search::absence(conn, wanted) {
+            query = query.filter(sql::<Bool>(before).bind::<Text, _>(terms).sql(after));
+        } else {
+            // Stands first, because each `or` takes in all that was said before it.
+            for (n, needle) in wanted.needles().iter().enumerate() {
+                // Not `= 0`, of which PostgreSQL would think that it leaves next to nothing.
+                let missing = instr(idea_texts::folded_title, needle.clone()).le(0);
+                query = if n == 0 { query.filter(missing) } else { query.or_filter(missing) };
+            }
         }
     }
-    for needle in wanted.needles() {
+    let plan = search::plan(conn, wanted, within, board)?;
+    let doubtful: Vec<String> = match plan {
+        Plan::Narrow(_) => wanted.doubtful().cloned().collect(),
+        Plan::Walk => wanted.needles().to_vec(),
+    };
+    for needle in doubtful {
         query = match within {
-            Within::Title => query.filter(instr(idea_texts::folded_title, needle.clone()).gt(0)),
-            Within::Whole => query.filter(instr(idea_texts::folded_whole, needle.clone()).gt(0)),
+            Within::Title => query.filter(instr(idea_texts::folded_title, needle).gt(0)),
+            Within::Whole => query.filter(instr(idea_texts::folded_whole, needle).gt(0)),
         };
     }
-    if let Plan::Narrow(terms) = search::plan(conn, wanted, within, board)? {
+    if let Plan::Narrow(terms) = plan {
         let (before, after) = search::condition(conn, within);
         query = query.filter(sql::<Bool>(before).bind::<Text, _>(terms).sql(after));
     }
