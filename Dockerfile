@@ -17,7 +17,9 @@ USER madang
 WORKDIR /var/lib/madang
 VOLUME /var/lib/madang
 # SSL_CERT_FILE lets `sslrootcert=system` find Debian's certificates: the OpenSSL that is compiled in looks elsewhere.
+# MIMALLOC_PURGE_DELAY=0 gives memory back at once (docs/PERFORMANCE.md).
 ENV MADANG_LISTEN=0.0.0.0:8080 \
+    MIMALLOC_PURGE_DELAY=0 \
     MADANG_DATA_DIR=/var/lib/madang \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 EXPOSE 8080
