@@ -13,8 +13,8 @@ use std::{
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Audience, BoardId, IdeaId, MemberId, Stamp,
-    boards::{Board, BoardName, Description, Slug, Voters},
+    BoardId, IdeaId, MemberId, Stamp,
+    boards::{Board, BoardName, Description, Slug},
     ideas::{Body, Idea, Status, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
     page::Limit,
@@ -217,21 +217,9 @@ impl Seeder {
 }
 
 fn insert_board(tx: &mut AnyConnection, id: BoardId) -> Rows<()> {
-    let board = Board {
-        id,
-        name: BoardName::try_from("Bench").map_err(odd)?,
-        slug: Slug::try_from("bench").map_err(odd)?,
-        description: Description::default(),
-        view: Audience::Everyone,
-        vote: Audience::Members,
-        comment: Audience::Members,
-        submit: Audience::Members,
-        voters: Voters::SeenByStaff,
-        vote_budget: None,
-        created_at: day(0),
-        updated_at: day(0),
-        version: 1,
-    };
+    let name = BoardName::try_from("Bench").map_err(odd)?;
+    let slug = Slug::try_from("bench").map_err(odd)?;
+    let board = Board::open(id, name, slug, Description::default(), day(0));
     boards::insert(tx, &stamp(0, 0, day(0)), &board)
 }
 

@@ -120,7 +120,7 @@ const BUSY: Duration = Duration::from_secs(10);
 fn sqlite(path: &str) -> Result<SqliteConnection, OpenError> {
     let unreachable = |error: String| OpenError::Unreachable(format!("{path}: {error}"));
     let mut connection = SqliteConnection::establish(path).map_err(|error| unreachable(error.to_string()))?;
-    // Mapped, because copying pages through nine small caches halves the reads on a large file. An I/O error on a mapped page
+    // Mapped, so that connections do not each copy pages of a large file into a small cache. An I/O error on a mapped page
     // ends the process instead of the request; what was committed is safe either way.
     let pragmas = format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
