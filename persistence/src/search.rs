@@ -7,8 +7,11 @@
 use std::collections::BTreeSet;
 
 use diesel::{
-    PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query,
-    sql_types::{Array, BigInt, Text},
+    PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection,
+    dsl::{AsExprOf, sql},
+    expression::{SqlLiteral, UncheckedBind},
+    sql_query,
+    sql_types::{Array, BigInt, Bool, Text},
 };
 use domain::{
     BoardId, IdeaId,
@@ -28,17 +31,22 @@ pub(crate) enum Within {
     Whole,
 }
 
-/// How a search goes about it.
+/// How a search goes about it: the commoner its terms, the more ideas along the order are hits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Plan {
     /// Few ideas hold the terms: take them from the index and sort them. The text is the index's own query.
     Narrow(String),
-    /// Many do: read along the order that is asked for and stop when the page is full.
-    Walk,
+    /// More do: read along the order that is asked for and ask the index of each.
+    Ask(String),
+    /// Most do: read along the order and look at each text.
+    Look,
 }
 
-/// Up to so many candidates are sorted; beyond, a page is filled sooner by reading along the order.
-const FEW: i64 = 2_000;
+/// Up to so many candidates are sorted.
+const FEW: i64 = 500;
+/// Up to so many candidates are gathered before the order is read along; where there are more, a text that holds the
+/// terms is never far.
+const MANY: i64 = 4_000;
 
 /// Puts the terms of an idea into the index, in place of those it had.
 pub(crate) fn index(
@@ -55,7 +63,7 @@ pub(crate) fn index(
         AnyConnection::Sqlite(sqlite) => {
             let spaced = |terms: BTreeSet<String>| terms.into_iter().collect::<Vec<_>>().join(" ");
             sql_query(
-                "INSERT INTO idea_terms (rowid, title, body) SELECT seq, $1, $2 FROM idea_texts WHERE idea_id = $3",
+                "INSERT INTO idea_terms (rowid, title, body) SELECT seq, $1, $2 FROM ideas WHERE id = $3",
             )
             .bind::<Text, _>(spaced(title_terms))
             .bind::<Text, _>(spaced(body.terms()))
@@ -81,7 +89,7 @@ pub(crate) fn index(
 pub(crate) fn remove(conn: &mut AnyConnection, idea: IdeaId) -> Result<()> {
     match conn {
         AnyConnection::Sqlite(sqlite) => {
-            sql_query("DELETE FROM idea_terms WHERE rowid = (SELECT seq FROM idea_texts WHERE idea_id = $1)")
+            sql_query("DELETE FROM idea_terms WHERE rowid = (SELECT seq FROM ideas WHERE id = $1)")
                 .bind::<Key, _>(key(idea))
                 .execute(sqlite)?
         }
@@ -101,49 +109,90 @@ pub(crate) fn plan(
     within: Within,
     board: Option<BoardId>,
 ) -> Result<Plan> {
-    let terms = query.terms().iter().cloned().chain(board.map(board_term));
+    let terms = query.terms().iter().cloned();
     match conn {
         AnyConnection::Sqlite(sqlite) => {
-            let quoted = terms.map(|term| format!("\"{term}\"")).collect::<Vec<_>>().join(" AND ");
-            let matching = match within {
-                Within::Title => format!("title : ({quoted})"),
-                Within::Whole => quoted,
-            };
-            let candidates: Count = sql_query(
-                "SELECT count(*) AS n FROM (SELECT 1 FROM idea_terms WHERE idea_terms MATCH $1 LIMIT $2)",
-            )
-            .bind::<Text, _>(&matching)
-            .bind::<BigInt, _>(FEW + 1)
-            .get_result(sqlite)?;
-            Ok(if candidates.n > FEW { Plan::Walk } else { Plan::Narrow(matching) })
+            let anywhere = matching(terms.clone(), within);
+            match count(sqlite, &anywhere, MANY)? {
+                few if few <= FEW => return Ok(Plan::Narrow(anywhere)),
+                some if some <= MANY => return Ok(Plan::Ask(anywhere)),
+                _ => {}
+            }
+            // The board may know little of what others talk about.
+            if let Some(board) = board {
+                let here = matching(terms.chain([board_term(board)]), within);
+                if count(sqlite, &here, FEW)? <= FEW {
+                    return Ok(Plan::Narrow(here));
+                }
+            }
+            Ok(Plan::Look)
         }
         // PostgreSQL knows from its statistics how common a term is, and chooses between index and walk by itself.
-        AnyConnection::Postgres(_) => Ok(Plan::Narrow(conjunction(terms))),
+        AnyConnection::Postgres(_) => Ok(Plan::Narrow(conjunction(terms.chain(board.map(board_term))))),
     }
 }
 
-/// The condition that holds for a candidate: to be filled with the text of [`Plan::Narrow`].
-pub(crate) fn condition(conn: &AnyConnection, within: Within) -> (&'static str, &'static str) {
-    match (conn, within) {
-        (AnyConnection::Sqlite(_), _) => (
-            "ideas.id IN (SELECT t.idea_id FROM idea_terms JOIN idea_texts t ON t.seq = idea_terms.rowid
-                          WHERE idea_terms MATCH ",
-            ")",
-        ),
-        (AnyConnection::Postgres(_), Within::Title) => ("idea_texts.title_terms @@ CAST(", " AS tsquery)"),
-        (AnyConnection::Postgres(_), Within::Whole) => ("idea_texts.all_terms @@ CAST(", " AS tsquery)"),
-    }
+/// How many ideas match, counted no further than one above `most`.
+fn count(conn: &mut SqliteConnection, matching: &str, most: i64) -> Result<i64> {
+    let counted: Count =
+        sql_query("SELECT count(*) AS n FROM (SELECT 1 FROM idea_terms WHERE idea_terms MATCH $1 LIMIT $2)")
+            .bind::<Text, _>(matching)
+            .bind::<BigInt, _>(most + 1)
+            .get_result(conn)?;
+    Ok(counted.n)
 }
 
-/// The condition that not every needle is in the title, where the index can tell: to be filled with the text given.
-pub(crate) fn absence(conn: &AnyConnection, query: &Query) -> Option<(&'static str, String, &'static str)> {
-    let certain = query.doubtful().next().is_none();
-    match conn {
-        AnyConnection::Postgres(_) if certain => {
-            let terms = conjunction(query.terms().iter().cloned());
-            Some(("NOT idea_texts.title_terms @@ CAST(", terms, " AS tsquery)"))
+/// A condition in SQL with one text bound in it.
+pub(crate) type Condition = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, AsExprOf<String, Text>>>;
+
+fn told(before: &str, text: String, after: &str) -> Condition {
+    sql::<Bool>(before).bind::<Text, _>(text).sql(after)
+}
+
+/// The condition that holds for a candidate; none where each text is looked at.
+pub(crate) fn condition(conn: &AnyConnection, within: Within, plan: &Plan) -> Option<Condition> {
+    let (before, terms, after) = match (conn, plan) {
+        (_, Plan::Look) => return None,
+        (AnyConnection::Sqlite(_), Plan::Narrow(terms)) => {
+            ("ideas.seq IN (SELECT rowid FROM idea_terms WHERE idea_terms MATCH ", terms, ")")
         }
-        _ => None,
+        // The plus keeps SQLite from beginning with the candidates.
+        (AnyConnection::Sqlite(_), Plan::Ask(terms)) => {
+            ("+ideas.seq IN (SELECT rowid FROM idea_terms WHERE idea_terms MATCH ", terms, ")")
+        }
+        (AnyConnection::Postgres(_), Plan::Narrow(terms) | Plan::Ask(terms)) => match within {
+            Within::Title => ("idea_texts.title_terms @@ CAST(", terms, " AS tsquery)"),
+            Within::Whole => ("idea_texts.all_terms @@ CAST(", terms, " AS tsquery)"),
+        },
+    };
+    Some(told(before, terms.clone(), after))
+}
+
+/// The condition that not every needle is in the title, where the index can tell.
+pub(crate) fn absence(conn: &AnyConnection, query: &Query, plan: &Plan) -> Option<Condition> {
+    if query.doubtful().next().is_some() {
+        return None;
+    }
+    let terms = query.terms().iter().cloned();
+    match (conn, plan) {
+        (AnyConnection::Sqlite(_), Plan::Look) => None,
+        (AnyConnection::Sqlite(_), Plan::Narrow(_) | Plan::Ask(_)) => Some(told(
+            "+ideas.seq NOT IN (SELECT rowid FROM idea_terms WHERE idea_terms MATCH ",
+            matching(terms, Within::Title),
+            ")",
+        )),
+        (AnyConnection::Postgres(_), _) => {
+            Some(told("NOT idea_texts.title_terms @@ CAST(", conjunction(terms), " AS tsquery)"))
+        }
+    }
+}
+
+/// What FTS5 is asked: every term, each quoted.
+fn matching(terms: impl Iterator<Item = String>, within: Within) -> String {
+    let all = terms.map(|term| format!("\"{term}\"")).collect::<Vec<_>>().join(" AND ");
+    match within {
+        Within::Title => format!("title : ({all})"),
+        Within::Whole => all,
     }
 }
 
@@ -182,10 +231,10 @@ const MOST_CANDIDATES: usize = 60;
 
 fn holders_sqlite(conn: &mut SqliteConnection, board: BoardId, feature: &str) -> Result<Vec<Holder>> {
     let holders = sql_query(
-        "SELECT t.idea_id FROM (SELECT rowid FROM idea_terms WHERE idea_terms MATCH $1 LIMIT $2) f
-         JOIN idea_texts t ON t.seq = f.rowid",
+        "SELECT i.id AS idea_id FROM (SELECT rowid FROM idea_terms WHERE idea_terms MATCH $1 LIMIT $2) f
+         JOIN ideas i ON i.seq = f.rowid",
     )
-    .bind::<Text, _>(format!("title : (\"{feature}\" AND \"{}\")", board_term(board)))
+    .bind::<Text, _>(matching([feature.to_owned(), board_term(board)].into_iter(), Within::Title))
     .bind::<BigInt, _>(MOST_PER_TERM + 1)
     .load(conn)?;
     Ok(holders)

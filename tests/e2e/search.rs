@@ -1,6 +1,5 @@
 //! Search: Korean inside compounds, the same hits in the same order on both databases.
 
-use futures_util::{StreamExt as _, stream};
 use kit::{TestApp, on_each_database, people::Person};
 use serde_json::json;
 
@@ -82,39 +81,6 @@ async fn titles_come_first_then_votes_and_any_other_order_can_be_asked_for() {
         pm.patch(&path, &json!({ "title": "반품정책" })).await.expect(200);
         assert_eq!(found(&pm, "환불").await, ["배송이 늦어요"]);
         assert_eq!(found(&pm, "반품").await, ["반품정책"]);
-    })
-    .await;
-}
-
-/// More hits than are sorted: the list is then read along its order, and must give the same.
-#[actix_web::test]
-async fn a_common_word_gives_the_same_hits_in_the_same_order() {
-    const IDEAS: usize = 2_100;
-    on_each_database(async |app| {
-        let pm = app.staff("product_manager").await;
-        pm.board("app", json!({})).await;
-        let in_title = |n: &usize| !n.is_multiple_of(50);
-        stream::iter(0..IDEAS)
-            .map(|n| {
-                let title =
-                    if in_title(&n) { format!("공통 제목 {n}") } else { format!("다른 제목 {n}") };
-                (title, format!("공통 본문 {n}"))
-            })
-            .map(async |(title, body)| {
-                pm.post("/v1/boards/app/ideas", &json!({ "title": title, "body": body })).await.expect(201)
-            })
-            .buffer_unordered(32)
-            .for_each(async |_| {})
-            .await;
-        let all = pm.all("/v1/ideas?q=%EA%B3%B5%ED%86%B5", 100).await;
-        // Each has its author's vote alone, so the newer stands first: in the title, then elsewhere.
-        let newest = pm.all("/v1/ideas?sort=new", 100).await;
-        let title = |idea: &serde_json::Value| idea["title"].as_str().unwrap().to_owned();
-        let (mut expected, rest): (Vec<String>, Vec<String>) =
-            newest.iter().map(title).partition(|title| title.starts_with("공통"));
-        expected.extend(rest);
-        assert_eq!(expected.len(), IDEAS);
-        assert_eq!(all.iter().map(title).collect::<Vec<_>>(), expected);
     })
     .await;
 }

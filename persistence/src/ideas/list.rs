@@ -4,8 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
     QueryDsl as _, RunQueryDsl as _, SelectableHelper as _,
-    dsl::{self, IntoBoxed, auto_type, sql},
-    sql_types::{Bool, Text},
+    dsl::{self, IntoBoxed, auto_type},
 };
 use domain::{
     Actor, BoardId, MemberId,
@@ -56,10 +55,11 @@ pub enum Deleted {
     Only,
 }
 
+/// The texts are joined as if they might be missing: a statement that does not need them then does not look for them.
 #[auto_type]
 fn base(me: KeyValue) -> _ {
     ideas::table
-        .inner_join(idea_texts::table)
+        .left_join(idea_texts::table)
         .left_join(members::table)
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
 }
@@ -164,9 +164,9 @@ pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<L
     let rows: Vec<Found> = query
         .select((
             Row::as_select(),
-            idea_texts::title,
-            idea_texts::excerpt,
-            idea_texts::tags,
+            idea_texts::title.assume_not_null(),
+            idea_texts::excerpt.assume_not_null(),
+            idea_texts::tags.assume_not_null(),
             members::display_name.nullable(),
             votes::created_at.nullable(),
         ))
@@ -252,32 +252,31 @@ fn searched<'a>(
     board: Option<BoardId>,
 ) -> Result<Boxed<'a>> {
     let within = if hits == Hits::InTitle { Within::Title } else { Within::Whole };
+    let plan = search::plan(conn, wanted, within, board)?;
     if hits == Hits::NotInTitle {
-        if let Some((before, terms, after)) = search::absence(conn, wanted) {
-            query = query.filter(sql::<Bool>(before).bind::<Text, _>(terms).sql(after));
+        if let Some(condition) = search::absence(conn, wanted, &plan) {
+            query = query.filter(condition);
         } else {
             // Stands first, because each `or` takes in all that was said before it.
             for (n, needle) in wanted.needles().iter().enumerate() {
                 // Not `= 0`, of which PostgreSQL would think that it leaves next to nothing.
-                let missing = instr(idea_texts::folded_title, needle.clone()).le(0);
+                let missing = instr(idea_texts::folded_title.assume_not_null(), needle.clone()).le(0);
                 query = if n == 0 { query.filter(missing) } else { query.or_filter(missing) };
             }
         }
     }
-    let plan = search::plan(conn, wanted, within, board)?;
-    let doubtful: Vec<String> = match plan {
-        Plan::Narrow(_) => wanted.doubtful().cloned().collect(),
-        Plan::Walk => wanted.needles().to_vec(),
+    let looked_for: Vec<String> = match plan {
+        Plan::Narrow(_) | Plan::Ask(_) => wanted.doubtful().cloned().collect(),
+        Plan::Look => wanted.needles().to_vec(),
     };
-    for needle in doubtful {
+    for needle in looked_for {
         query = match within {
-            Within::Title => query.filter(instr(idea_texts::folded_title, needle).gt(0)),
-            Within::Whole => query.filter(instr(idea_texts::folded_whole, needle).gt(0)),
+            Within::Title => query.filter(instr(idea_texts::folded_title.assume_not_null(), needle).gt(0)),
+            Within::Whole => query.filter(instr(idea_texts::folded_whole.assume_not_null(), needle).gt(0)),
         };
     }
-    if let Plan::Narrow(terms) = plan {
-        let (before, after) = search::condition(conn, within);
-        query = query.filter(sql::<Bool>(before).bind::<Text, _>(terms).sql(after));
+    if let Some(condition) = search::condition(conn, within, &plan) {
+        query = query.filter(condition);
     }
     Ok(query)
 }

@@ -60,7 +60,10 @@ CREATE INDEX board_invitations_by_member ON board_invitations (member_id, board_
 
 -- Ideas: the counted facts apart from the words, so that a vote rewrites a short row.
 CREATE TABLE ideas (
-    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    -- The row of idea_terms, and in every index, so that a search along one asks no other table what a hit is.
+    -- AUTOINCREMENT, so that a number is never used again.
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
     board_id BLOB NOT NULL REFERENCES boards (id),
     author_id BLOB REFERENCES members (id),
     status TEXT NOT NULL,
@@ -75,7 +78,7 @@ CREATE TABLE ideas (
     deleted_at TIMESTAMP,
     version INTEGER NOT NULL,
     UNIQUE (board_id, source_id)
-) WITHOUT ROWID;
+);
 CREATE INDEX ideas_top ON ideas (vote_count DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX ideas_board_top ON ideas (board_id, vote_count DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX ideas_status_top ON ideas (status, vote_count DESC, id DESC) WHERE deleted_at IS NULL;
@@ -90,8 +93,6 @@ CREATE INDEX ideas_by_author ON ideas (author_id, id DESC);
 CREATE INDEX ideas_by_creation ON ideas (created_at);
 
 CREATE TABLE idea_texts (
-    -- The row of idea_terms; AUTOINCREMENT, so that a number is never used again.
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
     idea_id BLOB NOT NULL UNIQUE REFERENCES ideas (id) ON DELETE CASCADE,
     title TEXT NOT NULL,
     body TEXT NOT NULL,
@@ -171,7 +172,7 @@ CREATE TABLE leases (
 -- that finds ten rows, and a search reads a board from end to end.
 ANALYZE sqlite_schema;
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
-    ('ideas', 'ideas', '100000 1'),
+    ('ideas', 'sqlite_autoindex_ideas_1', '100000 1'),
     ('ideas', 'ideas_top', '100000 20 1'),
     ('ideas', 'ideas_board_top', '100000 20000 10 1'),
     ('ideas', 'ideas_status_top', '100000 20000 10 1'),

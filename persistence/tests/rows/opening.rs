@@ -1,7 +1,5 @@
 //! Opening a database: encrypted and checked, or refused in one clear line.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use diesel::connection::SimpleConnection as _;

@@ -1,44 +1,27 @@
 //! The doors on both databases: all or nothing, each for itself, and back after a lost connection.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::connection::SimpleConnection as _;
 use domain::{
-    Actor, IdeaId, MemberId, Refusal, Stamp,
+    Actor, IdeaId, MemberId, Refusal,
     boards::{Board, BoardName, Description, Slug},
     ideas::{Body, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
 };
 use futures_util::future::join_all;
-use kit::databases::{Kind, Lease, kinds};
+use kit::databases::{Kind, Lease};
 use persistence::{
     AloneWith, AnyConnection, Database, Error, Settings, boards,
     ideas::{self, NewIdea, upkeep},
     members, votes,
 };
 
-/// An empty database of each kind.
-async fn on_each_database(test: impl AsyncFn(Kind, &Database)) {
-    for kind in kinds() {
-        eprintln!("on {kind:?}");
-        let folder = tempfile::tempdir().unwrap();
-        let lease = Lease::new(kind, folder.path());
-        let settings =
-            Settings { location: lease.location.clone(), replica: None, connections: 4, queue: 256 };
-        let db = Database::open(&settings).unwrap();
-        test(kind, &db).await;
-    }
-}
-
-fn stamp(seconds: i64, nth: u8) -> Stamp {
-    Stamp::new(DateTime::<Utc>::from_timestamp(1_760_000_000 + seconds, 0).unwrap(), [nth; 10])
-}
+use crate::{on_each_database, stamp};
 
 fn member(name: &str) -> members::NewMember {
     members::NewMember {
@@ -63,7 +46,7 @@ async fn an_idea(db: &Database) -> IdeaId {
             body: Body::default(),
             tags: Tags::default(),
         };
-        let told = self::stamp(0, 100);
+        let told = crate::stamp(0, 100);
         let new = NewIdea { board: board.id, author: None, words, source_id: None, carried_votes: 3 };
         ideas::insert(tx, &told, &told, &new)
     })
