@@ -9,7 +9,6 @@ use domain::{
 use persistence::{AloneWith, AnyConnection, Result as Rows, members, sessions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::{
@@ -20,12 +19,13 @@ use crate::{
     members::{LocaleName, MemberBody},
     once::Post,
     reply::{Nothing, Reply},
+    routes::Routes,
     sso::Person,
     tokens::{self, Keys},
 };
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(register).service(login).service(refresh).service(logout).service(sign_on);
+pub fn routes(to: &mut Routes<'_>) {
+    to.service(register).service(login).service(refresh).service(logout).service(sign_on);
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]

@@ -15,9 +15,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     BoardId, IdeaId, MemberId, Stamp,
     boards::{Board, BoardName, Description, Slug},
-    ideas::{Body, Idea, Status, Tags, Title, Words},
+    ideas::{Body, Idea, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
     page::Limit,
+    statuses::Status,
     text::Fault,
 };
 use persistence::{
@@ -264,15 +265,19 @@ type Vote = (usize, usize, usize);
 
 fn cast(tx: &mut AnyConnection, board_id: BoardId, (idea, member, nth_vote): Vote) -> Rows<()> {
     let created_at = idea_stamp(idea).at;
+    let status = Status::first_of(board_id, &idea_stamp(idea)).swap_remove(0);
     let idea = Idea {
         id: idea_stamp(idea).id(0),
         board_id,
         author_id: None,
-        status: Status::Open,
+        status,
+
         vote_count: 0,
         carried_votes: 0,
         comment_count: 0,
         trending: 0.0,
+        merged_into: None,
+        comments_locked: false,
         created_at,
         updated_at: created_at,
         deleted_at: None,

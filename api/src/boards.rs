@@ -15,7 +15,6 @@ use persistence::{
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use self::{
@@ -30,12 +29,13 @@ use crate::{
     once::Post,
     page::{ListName, Listing, limit},
     reply::{IfMatch, Nothing, Reply},
+    routes::Routes,
 };
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_boards).service(create_board);
-    config.service(get_board).service(update_board).service(delete_board);
-    config.service(list_invited).service(invite_member).service(uninvite_member);
+pub fn routes(to: &mut Routes<'_>) {
+    to.service(list_boards).service(create_board);
+    to.service(get_board).service(update_board).service(delete_board);
+    to.service(list_invited).service(invite_member).service(uninvite_member);
 }
 
 /// The board in an address: its id or its slug.

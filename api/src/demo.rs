@@ -6,14 +6,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Actor, BoardId, IdeaId, MemberId, Stamp,
     boards::{Board, BoardName, Description, Slug},
-    ideas::{Body, Reason, Status, Tags, Title, Words},
+    ideas::{Body, Reason, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
+    statuses::{Category, DeclineReason},
     text::Fault,
 };
 use persistence::{
     AloneWith, AnyConnection, Database, Error, Location, Result as Rows, boards,
-    ideas::{self, NewIdea, change},
-    members, votes,
+    ideas::{
+        self, NewIdea,
+        change::{self, Explained},
+    },
+    members, statuses, votes,
 };
 
 use crate::{
@@ -89,22 +93,22 @@ fn print(address: SocketAddr, folder: &Path, idea: IdeaId) {
 }
 
 /// Board, title, body, tags, votes, days ago, status.
-type Sample = (usize, &'static str, &'static str, &'static [&'static str], usize, i64, Status);
+type Sample = (usize, &'static str, &'static str, &'static [&'static str], usize, i64, Category);
 
 #[rustfmt::skip]
 const IDEAS: [Sample; 12] = [
-    (0, "다크 모드를 넣어 주세요", "밤에 앱을 켜면 **눈이 부셔요**. 시스템 설정을 따라가면 좋겠습니다.", &["화면", "접근성"], 34, 40, Status::Planned),
-    (0, "환불 진행 상황을 앱에서 보고 싶어요", "환불을 신청하면 어디까지 왔는지 알 수 없어 고객센터에 전화하게 됩니다.\n\n- 접수\n- 확인\n- 입금", &["환불"], 28, 21, Status::UnderReview),
-    (0, "장바구니를 가족과 함께 쓰기", "같이 사는 사람이 담은 것을 보고 겹치지 않게 사고 싶어요.", &["장바구니"], 17, 12, Status::Open),
-    (0, "글자 크기 조절", "부모님이 쓰시기에는 글자가 작습니다.", &["접근성"], 31, 60, Status::Shipped),
-    (0, "Sign in with a passkey", "I keep losing my password; a passkey would settle it.", &["login"], 9, 5, Status::Open),
-    (0, "배송 전 주소 변경", "출고 전이라면 앱에서 주소를 고칠 수 있게 해 주세요.", &["배송"], 22, 9, Status::InProgress),
-    (0, "전액환불 조건을 알기 쉽게", "약관이 길어서 조건을 찾기 어렵습니다.", &["환불", "약관"], 6, 3, Status::Open),
-    (1, "리필 용기로 살 수 있으면 해요", "플라스틱을 줄이고 싶습니다. 조금 싸면 더 좋고요.", &["환경", "포장"], 37, 30, Status::UnderReview),
-    (1, "무향 제품", "향에 민감한 사람도 쓸 수 있게 무향을 만들어 주세요.", &["성분"], 19, 16, Status::Open),
-    (1, "여행용 작은 크기", "비행기에 가지고 탈 수 있는 100 mL 이하면 좋겠어요.", &["포장"], 12, 8, Status::Open),
-    (1, "성분표를 크게", "뒷면 글씨를 읽을 수 없어요.", &["성분", "접근성"], 14, 25, Status::Declined),
-    (1, "정기 배송 건너뛰기", "한 달 쉬어 가는 단추가 있으면 해요.", &["배송"], 8, 2, Status::Open),
+    (0, "다크 모드를 넣어 주세요", "밤에 앱을 켜면 **눈이 부셔요**. 시스템 설정을 따라가면 좋겠습니다.", &["화면", "접근성"], 34, 40, Category::Planned),
+    (0, "환불 진행 상황을 앱에서 보고 싶어요", "환불을 신청하면 어디까지 왔는지 알 수 없어 고객센터에 전화하게 됩니다.\n\n- 접수\n- 확인\n- 입금", &["환불"], 28, 21, Category::UnderReview),
+    (0, "장바구니를 가족과 함께 쓰기", "같이 사는 사람이 담은 것을 보고 겹치지 않게 사고 싶어요.", &["장바구니"], 17, 12, Category::Open),
+    (0, "글자 크기 조절", "부모님이 쓰시기에는 글자가 작습니다.", &["접근성"], 31, 60, Category::Shipped),
+    (0, "Sign in with a passkey", "I keep losing my password; a passkey would settle it.", &["login"], 9, 5, Category::Open),
+    (0, "배송 전 주소 변경", "출고 전이라면 앱에서 주소를 고칠 수 있게 해 주세요.", &["배송"], 22, 9, Category::InProgress),
+    (0, "전액환불 조건을 알기 쉽게", "약관이 길어서 조건을 찾기 어렵습니다.", &["환불", "약관"], 6, 3, Category::Open),
+    (1, "리필 용기로 살 수 있으면 해요", "플라스틱을 줄이고 싶습니다. 조금 싸면 더 좋고요.", &["환경", "포장"], 37, 30, Category::UnderReview),
+    (1, "무향 제품", "향에 민감한 사람도 쓸 수 있게 무향을 만들어 주세요.", &["성분"], 19, 16, Category::Open),
+    (1, "여행용 작은 크기", "비행기에 가지고 탈 수 있는 100 mL 이하면 좋겠어요.", &["포장"], 12, 8, Category::Open),
+    (1, "성분표를 크게", "뒷면 글씨를 읽을 수 없어요.", &["성분", "접근성"], 14, 25, Category::Declined),
+    (1, "정기 배송 건너뛰기", "한 달 쉬어 가는 단추가 있으면 해요.", &["배송"], 8, 2, Category::Open),
 ];
 
 /// Fills an empty database; the first idea that is open to votes comes back.
@@ -125,7 +129,7 @@ async fn fill(db: &Database, now: DateTime<Utc>) -> Rows<IdeaId> {
         let mut first = None;
         for (nth, sample) in IDEAS.iter().enumerate() {
             let idea = idea(tx, &mut stamp, sample, boards[sample.0], &people, nth)?;
-            if sample.6 == Status::Open {
+            if sample.6 == Category::Open {
                 first.get_or_insert(idea);
             }
         }
@@ -169,7 +173,7 @@ fn board(tx: &mut AnyConnection, stamp: &Stamp, name: &str, slug: &str, text: &s
 fn idea(
     tx: &mut AnyConnection,
     stamp: &mut impl FnMut() -> Stamp,
-    &(_, title, body, tags, voters, days, status): &Sample,
+    &(_, title, body, tags, voters, days, category): &Sample,
     board: BoardId,
     people: &[MemberId],
     nth: usize,
@@ -193,9 +197,11 @@ fn idea(
         let ago = days * (voters - n) as i64 / voters as i64;
         votes::cast(tx, &past(stamp(), ago), &idea, *member)?;
     }
-    if status != Status::Open {
+    if category != Category::Open {
         let reason = Reason::try_from("회의에서 함께 정했습니다.").map_err(odd)?;
-        change::set_status(tx, &stamp(), &idea, status, &reason, people.get(3).copied())?;
+        let decline = (category == Category::Declined).then_some(DeclineReason::TooCostly);
+        let to = statuses::first(tx, board, category)?;
+        change::set_status(tx, &stamp(), &idea, &to, &Explained { reason, decline }, people.get(3).copied())?;
     }
     Ok(id)
 }

@@ -37,6 +37,15 @@ pub enum Code {
     SlugTaken,
     SourceTaken,
     IdeaClosed,
+    IdeaMerged,
+    EditsFrozen,
+    CommentsClosed,
+    TransitionNotAllowed,
+    OnlyByMerging,
+    StatusInUse,
+    StatusKeyTaken,
+    LastOfCategory,
+    TooManyStatuses,
     VoteBudgetSpent,
     OthersHaveJoined,
     NotDeleted,
@@ -229,6 +238,18 @@ impl From<Refusal> for Failure {
             Refusal::Lacks(permission) => failure(Code::Forbidden).with_fact(permission.name()),
             Refusal::BoardClosedTo(_) => failure(Code::BoardForbidden),
             Refusal::IdeaClosed => failure(Code::IdeaClosed),
+            Refusal::IdeaMerged { into } => failure(Code::IdeaMerged).with_fact(into),
+            Refusal::EditsFrozen => failure(Code::EditsFrozen),
+            Refusal::CommentsClosed => failure(Code::CommentsClosed),
+            Refusal::TransitionNotAllowed { allowed } => {
+                let allowed: Vec<&str> = allowed.iter().map(|key| key.as_str()).collect();
+                failure(Code::TransitionNotAllowed).with_fact(allowed.join(", "))
+            }
+            Refusal::OnlyByMerging => failure(Code::OnlyByMerging),
+            Refusal::StatusInUse => failure(Code::StatusInUse),
+            Refusal::LastOfCategory => failure(Code::LastOfCategory),
+            Refusal::TooManyStatuses { most } => failure(Code::TooManyStatuses).with_fact(most),
+            Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
             Refusal::VoteBudgetSpent { budget } => failure(Code::VoteBudgetSpent).with_fact(budget),
             Refusal::OthersHaveJoined => failure(Code::OthersHaveJoined),
             Refusal::NotYours => failure(Code::NotYours),
@@ -252,6 +273,7 @@ impl From<Stored> for Failure {
             Stored::Missing => Self::new(Code::NotFound),
             Stored::Taken(Unique::Email) => Self::new(Code::EmailTaken),
             Stored::Taken(Unique::Slug) => Self::new(Code::SlugTaken),
+            Stored::Taken(Unique::StatusKey) => Self::new(Code::StatusKeyTaken),
             Stored::Taken(Unique::SourceId) => Self::new(Code::SourceTaken),
             Stored::Taken(Unique::ReplayKey) => {
                 Self { retry_after: Some(1), ..Self::new(Code::RequestInProgress) }

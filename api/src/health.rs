@@ -4,16 +4,16 @@ use actix_web::{HttpResponse, get, web};
 use persistence::{migrations, outbox};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     app::App,
     error::{Code, Failure},
     reply::Reply,
+    routes::Routes,
 };
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(get_liveness).service(get_readiness).service(get_metrics);
+pub fn routes(to: &mut Routes<'_>) {
+    to.service(get_liveness).service(get_readiness).service(get_metrics);
 }
 
 /// That the process answers.

@@ -4,36 +4,32 @@ mod bodies;
 mod list;
 
 use actix_web::{HttpRequest, delete, get, patch, post, web};
-use domain::{
-    Action, IdeaId, Refusal,
-    access::Permission,
-    ideas::{Reason, Status},
-};
+use domain::{Action, IdeaId, access::Permission};
 use persistence::{AloneWith, Error, boards, ideas, ideas::change, votes};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::bodies::AuthorBody;
+pub use self::bodies::{AuthorBody, IdeaBody};
 use self::{
-    bodies::{IdeaBody, NewIdeaBody, SetStatusBody, UpdateIdeaBody},
+    bodies::{NewIdeaBody, UpdateIdeaBody},
     list::{list_board_ideas, list_ideas, list_similar_ideas},
 };
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
     boards::board_in_path,
-    body::{Json, PathId, field},
+    body::{Json, PathId},
     error::Failure,
     language::Language,
     once::{Empty, Post},
     reply::{IfMatch, Nothing, Reply},
+    routes::Routes,
 };
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(to: &mut Routes<'_>) {
     // Before the list of a board, whose address is a beginning of its own.
-    config.service(list_similar_ideas);
-    config.service(list_board_ideas).service(create_idea).service(list_ideas);
-    config.service(get_idea).service(update_idea).service(delete_idea);
-    config.service(restore_idea).service(set_idea_status);
+    to.service(list_similar_ideas);
+    to.service(list_board_ideas).service(create_idea).service(list_ideas);
+    to.service(get_idea).service(update_idea).service(delete_idea);
+    to.service(restore_idea);
 }
 
 /// Post an idea
@@ -88,7 +84,7 @@ async fn get_idea(
     language: Language,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    app.read(&caller, move |tx, actor| shown(tx, actor, id.into(), language)).await
+    app.read(&caller, move |tx, actor| idea_shown(tx, actor, id.into(), language)).await
 }
 
 /// Change an idea
@@ -97,7 +93,7 @@ async fn get_idea(
 #[utoipa::path(tag = "Ideas", security(("bearer" = [])), params(("id" = Uuid, Path)),
     request_body = UpdateIdeaBody,
     responses((status = 200, body = IdeaBody), (status = 403, description = "not_yours"),
-        (status = 409, description = "others_have_joined")))]
+        (status = 409, description = "others_have_joined, edits_frozen")))]
 #[patch("/v1/ideas/{id}")]
 async fn update_idea(
     app: web::Data<App>,
@@ -118,7 +114,7 @@ async fn update_idea(
         if words != present {
             change::edit(tx, &stamp, &idea, &words, actor.member_id())?;
         }
-        shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, language)
     })
     .await
 }
@@ -128,7 +124,7 @@ async fn update_idea(
 /// Its author may until somebody else has voted or commented, staff always. Staff can restore it for 30 days.
 #[utoipa::path(tag = "Ideas", security(("bearer" = [])), params(("id" = Uuid, Path)),
     responses((status = 204), (status = 403, description = "not_yours"),
-        (status = 409, description = "others_have_joined")))]
+        (status = 409, description = "others_have_joined, edits_frozen")))]
 #[delete("/v1/ideas/{id}")]
 async fn delete_idea(
     app: web::Data<App>,
@@ -168,40 +164,13 @@ async fn restore_idea(
         let (idea, _) = ideas::find(tx, actor, id)?;
         idea.ensure_restorable(stamp.at)?;
         change::restore(tx, &stamp, &idea)?;
-        shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, language)
     })
     .await
 }
 
-/// Move an idea to another status
-#[utoipa::path(tag = "Ideas", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    request_body = SetStatusBody,
-    responses((status = 200, body = IdeaBody), (status = 409, description = "same_status")))]
-#[post("/v1/ideas/{id}/status")]
-async fn set_idea_status(
-    app: web::Data<App>,
-    me: SignedIn,
-    language: Language,
-    PathId(id): PathId,
-    if_match: IfMatch,
-    post: Post<SetStatusBody>,
-) -> Result<Reply<IdeaBody>, Failure> {
-    let (id, stamp, to) = (IdeaId::from(id), app.stamp(), Status::from(post.body.status));
-    let reason = field("/reason", Reason::try_from(&*post.body.reason))?;
-    app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
-        actor.ensure(Permission::SetStatus)?;
-        let (idea, _) = ideas::find(tx, actor, id)?;
-        if_match.ensure(idea.version)?;
-        if idea.status == to {
-            return Err(Refusal::SameStatus.into());
-        }
-        change::set_status(tx, &stamp, &idea, to, &reason, actor.member_id())?;
-        shown(tx, actor, id, language)
-    })
-    .await
-}
-
-fn shown(
+/// The idea as it is answered wherever it changes.
+pub(crate) fn idea_shown(
     tx: &mut persistence::AnyConnection,
     actor: &domain::Actor,
     id: IdeaId,

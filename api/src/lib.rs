@@ -32,6 +32,7 @@ mod reply;
 mod routes;
 mod serve;
 mod sso;
+mod statuses;
 pub mod tokens;
 mod votes;
 

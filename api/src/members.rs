@@ -13,7 +13,6 @@ use domain::{
 use persistence::{AloneWith, members};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -24,11 +23,12 @@ use crate::{
     error::Failure,
     page::{ListName, Listing, limit},
     reply::{IfMatch, Reply},
+    routes::Routes,
 };
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(get_me).service(update_me);
-    config.service(list_members).service(get_member).service(update_member);
+pub fn routes(to: &mut Routes<'_>) {
+    to.service(get_me).service(update_me);
+    to.service(list_members).service(get_member).service(update_member);
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

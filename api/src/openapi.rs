@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
-use utoipa_actix_web::AppExt as _;
 
-use crate::{error, routes};
+use crate::{error, routes::Routes};
 
 /// The document as the annotations alone give it.
 #[must_use]
 pub fn annotated() -> OpenApi {
-    let (_, document) = actix_web::App::new().into_utoipa_app().configure(routes::all).split_for_parts();
     let info = InfoBuilder::new()
         .title("Madang (마당)")
         .version(env!("CARGO_PKG_VERSION"))
@@ -21,7 +19,7 @@ pub fn annotated() -> OpenApi {
         ))
         .license(Some(utoipa::openapi::LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .build();
-    OpenApiBuilder::from(document).info(info).build()
+    OpenApiBuilder::from(Routes::described()).info(info).build()
 }
 
 /// The whole document.

@@ -1,44 +1,100 @@
 //! Every route, on one screen. Each feature's `routes` feeds both the server and the OpenAPI document.
 
-use actix_web::dev::ResourceDef;
-use actix_web::{HttpRequest, http::Method, web};
-use utoipa::openapi::{OpenApi, PathItem};
-use utoipa_actix_web::service_config::ServiceConfig;
+use std::sync::{Arc, OnceLock};
+
+use actix_web::{
+    HttpRequest,
+    dev::{HttpServiceFactory, ResourceDef},
+    http::Method,
+    web::{self, Bytes},
+};
+use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Paths, RefOr, Schema};
+use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
     auth, boards,
     error::{Code, Failure},
-    health, ideas, members, votes,
+    health, ideas, members, openapi, statuses, votes,
 };
 
 /// The routes of the API.
-pub fn all(config: &mut ServiceConfig) {
-    auth::routes(config);
-    members::routes(config);
-    ideas::routes(config);
-    votes::routes(config);
-    boards::routes(config);
-    health::routes(config);
+pub fn all(to: &mut Routes<'_>) {
+    auth::routes(to);
+    members::routes(to);
+    ideas::routes(to);
+    statuses::routes(to);
+    votes::routes(to);
+    boards::routes(to);
+    health::routes(to);
 }
 
-/// Which methods each address of the API has: to tell an address that is not there from a method that is not.
-pub struct Methods(Vec<(ResourceDef, String)>);
+/// Where the features lay their routes: a server takes the handlers, the document what stands above them. In one place of
+/// the two at a time, because describing the API takes megabytes, which each worker of a server would hold on to.
+pub enum Routes<'a> {
+    Served(&'a mut web::ServiceConfig),
+    Described(Paths, Vec<(String, RefOr<Schema>)>),
+}
 
-impl Methods {
+impl Routes<'_> {
+    /// Lays a route: the verb and path that stand above the handler.
+    pub fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, handler: F) -> &mut Self {
+        match self {
+            Self::Served(server) => {
+                server.service(handler);
+            }
+            Self::Described(paths, schemas) => {
+                paths.merge(handler.paths());
+                handler.schemas(schemas);
+            }
+        }
+        self
+    }
+
+    /// What the annotations say of every route.
     #[must_use]
-    pub fn of(document: &OpenApi) -> Self {
-        Self(
-            document
-                .paths
-                .paths
-                .iter()
-                .map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)))
-                .collect(),
-        )
+    pub fn described() -> OpenApi {
+        let mut routes = Routes::Described(Paths::new(), Vec::new());
+        all(&mut routes);
+        let Routes::Described(paths, schemas) = routes else { return OpenApi::default() };
+        let components = ComponentsBuilder::new().schemas_from_iter(schemas).build();
+        OpenApiBuilder::new().paths(paths).components(Some(components)).build()
     }
 }
 
-fn methods(item: &PathItem) -> String {
+/// What the API says of itself, worked out when it is first asked for: a server that nobody asks starts sooner and smaller.
+#[derive(Default)]
+pub struct Described {
+    document: Arc<OnceLock<Bytes>>,
+    methods: Arc<OnceLock<Vec<(ResourceDef, String)>>>,
+}
+
+impl Described {
+    /// The OpenAPI document as JSON.
+    ///
+    /// # Errors
+    /// 500 when it cannot be made, which its own tests rule out.
+    pub async fn document(&self) -> Result<Bytes, Failure> {
+        let kept = self.document.clone();
+        let make = move || kept.get_or_init(|| openapi::document().to_string().into()).clone();
+        web::block(make).await.map_err(Failure::internal)
+    }
+
+    /// The methods of an address, if it has any.
+    async fn methods(&self, path: String) -> Result<Option<String>, Failure> {
+        let kept = self.methods.clone();
+        let find = move || {
+            let methods = kept.get_or_init(|| {
+                let described = Routes::described();
+                let items = described.paths.paths.iter();
+                items.map(|(path, item)| (ResourceDef::new(path.as_str()), methods_of(item))).collect()
+            });
+            methods.iter().find(|(pattern, _)| pattern.is_match(&path)).map(|(_, methods)| methods.clone())
+        };
+        web::block(find).await.map_err(Failure::internal)
+    }
+}
+
+fn methods_of(item: &PathItem) -> String {
     [
         (Method::GET, item.get.is_some()),
         (Method::POST, item.post.is_some()),
@@ -53,15 +109,13 @@ fn methods(item: &PathItem) -> String {
     .join(", ")
 }
 
-/// What is answered where no route leads.
+/// What is answered where no route leads: an address that is not there, or a method that it has not.
 ///
 /// # Errors
 /// Always: 404, or 405 when the address has other methods.
-pub async fn nowhere(request: HttpRequest, methods: web::Data<Methods>) -> Result<&'static str, Failure> {
-    match methods.0.iter().find(|(path, _)| path.is_match(request.path())) {
-        Some((_, methods)) => {
-            Err(Failure { allow: Some(methods.clone()), ..Failure::new(Code::MethodNotAllowed) })
-        }
+pub async fn nowhere(request: HttpRequest, described: web::Data<Described>) -> Result<&'static str, Failure> {
+    match described.methods(request.path().to_owned()).await? {
+        Some(methods) => Err(Failure { allow: Some(methods), ..Failure::new(Code::MethodNotAllowed) }),
         None => Err(Code::NotFound.into()),
     }
 }

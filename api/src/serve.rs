@@ -12,7 +12,6 @@ use actix_web::{
     web,
 };
 use persistence::{Database, OpenError, Settings};
-use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::{
@@ -23,10 +22,9 @@ use crate::{
     front::front,
     jobs,
     metrics::Metrics,
-    openapi,
     passwords::Passwords,
     rates::Limits,
-    routes::{self, Methods},
+    routes::{self, Described, Routes},
     sso::Verifier,
     tokens::Keys,
 };
@@ -140,21 +138,13 @@ async fn tidy(limits: Limits) {
 }
 
 fn listen(app: &web::Data<App>, listener: TcpListener) -> Result<Running, StartError> {
-    // On a thread of its own, with which the memory goes that making it takes.
-    let made =
-        std::thread::spawn(|| (openapi::document().to_string(), Methods::of(&openapi::annotated()))).join();
-    let (document, methods) =
-        made.map_err(|_| StartError::Other("the API cannot be described".to_owned()))?;
-    let (document, methods) = (web::Data::new(Document(document.into())), web::Data::new(methods));
+    let described = web::Data::new(Described::default());
     let (state, workers) = (app.clone(), app.config.workers);
     let factory = move || {
-        let (app, _) = Actix::new()
+        let app = Actix::new()
             .app_data(state.clone())
-            .app_data(methods.clone())
-            .app_data(document.clone())
-            .into_utoipa_app()
-            .configure(routes::all)
-            .split_for_parts();
+            .app_data(described.clone())
+            .configure(|server| routes::all(&mut Routes::Served(server)));
         #[cfg(feature = "bench")]
         let app = app.service(crate::bench::get_static);
         app.service(get_document)
@@ -173,12 +163,10 @@ fn listen(app: &web::Data<App>, listener: TcpListener) -> Result<Running, StartE
     Ok(server.run())
 }
 
-/// The OpenAPI document, written once.
-struct Document(web::Bytes);
-
 #[get("/openapi.json")]
-async fn get_document(document: web::Data<Document>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+async fn get_document(described: web::Data<Described>) -> Result<HttpResponse, Failure> {
+    let document = described.document().await?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(document))
 }
 
 fn cors(config: &Config) -> Cors {

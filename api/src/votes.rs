@@ -13,7 +13,6 @@ use persistence::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
@@ -25,10 +24,11 @@ use crate::{
     ideas::AuthorBody,
     page::{ListName, Listing, limit},
     reply::Reply,
+    routes::Routes,
 };
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(vote_for_idea).service(withdraw_vote).service(list_voters);
+pub fn routes(to: &mut Routes<'_>) {
+    to.service(vote_for_idea).service(withdraw_vote).service(list_voters);
 }
 
 /// Where an idea's votes stand.
@@ -53,7 +53,7 @@ pub struct VoterBody {
 /// Voting again changes nothing and is answered alike.
 #[utoipa::path(tag = "Votes", security(("bearer" = [])), params(("id" = Uuid, Path)),
     responses((status = 200, body = VoteBody), (status = 403, description = "board_forbidden"),
-        (status = 409, description = "idea_closed, vote_budget_spent")))]
+        (status = 409, description = "idea_closed, idea_merged, vote_budget_spent")))]
 #[put("/v1/ideas/{id}/vote")]
 async fn vote_for_idea(
     app: web::Data<App>,
@@ -68,7 +68,7 @@ async fn vote_for_idea(
             votes::be_alone_with(tx, member)?;
         }
         // Asked only where a rule may say no to what is done already.
-        let may_refuse = idea.status.is_closed() || on.board.vote_budget.is_some();
+        let may_refuse = idea.status.freezes.votes || on.board.vote_budget.is_some();
         if may_refuse && votes::exists(tx, id, member)? {
             return Ok(standing(&idea, votes::count(tx, id)?, true));
         }
@@ -82,7 +82,7 @@ async fn vote_for_idea(
 ///
 /// Taking back what was not cast changes nothing and is answered alike.
 #[utoipa::path(tag = "Votes", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = VoteBody), (status = 409, description = "idea_closed")))]
+    responses((status = 200, body = VoteBody), (status = 409, description = "idea_closed, idea_merged")))]
 #[delete("/v1/ideas/{id}/vote")]
 async fn withdraw_vote(
     app: web::Data<App>,
@@ -93,10 +93,10 @@ async fn withdraw_vote(
     app.count(&me.caller, AloneWith::Nobody, move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
         let member = actor.ensure_member()?;
-        if idea.status.is_closed() && !votes::exists(tx, id, member)? {
+        if idea.status.freezes.votes && !votes::exists(tx, id, member)? {
             return Ok(standing(&idea, votes::count(tx, id)?, false));
         }
-        idea.ensure_open()?;
+        idea.ensure_takes_votes()?;
         if idea.deleted_at.is_some() {
             return Err(persistence::Error::Missing);
         }
@@ -143,7 +143,7 @@ fn standing(idea: &Idea, vote_count: i64, my_vote: bool) -> Reply<VoteBody> {
 /// Whether the actor may cast one more vote, for this idea.
 pub(crate) fn ensure_may_vote(tx: &mut AnyConnection, actor: &Actor, idea: &Idea, on: &Seen) -> Rows<()> {
     on.ensure_may(actor, Action::Vote)?;
-    idea.ensure_open()?;
+    idea.ensure_takes_votes()?;
     if idea.deleted_at.is_some() {
         return Err(persistence::Error::Missing);
     }

@@ -133,8 +133,16 @@ impl Slug {
     /// # Errors
     /// [`Fault::Required`] when nothing usable is left, so that one must be given.
     pub fn from_name(name: &BoardName) -> Result<Self, Fault> {
+        Self::of_text(name.as_str())
+    }
+
+    /// [`Slug::from_name`] of any text.
+    ///
+    /// # Errors
+    /// As [`Slug::from_name`].
+    pub(crate) fn of_text(text: &str) -> Result<Self, Fault> {
         let mut slug = String::new();
-        for c in name.as_str().chars() {
+        for c in text.chars() {
             match c {
                 '가'..='힣' => slug.push_str(&romanised(c)),
                 c if c.is_ascii_alphanumeric() => slug.push(c.to_ascii_lowercase()),

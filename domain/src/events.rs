@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::{BoardId, IdeaId, MemberId, ideas::Status, members::Role};
+use crate::{BoardId, IdeaId, MemberId, members::Role, statuses::StatusKey};
 
 /// A change that was made, with what is needed to look it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,13 +17,14 @@ pub enum Event {
     BoardCreated { board: BoardId },
     BoardUpdated { board: BoardId },
     BoardDeleted { board: BoardId },
+    BoardStatusesChanged { board: BoardId },
     BoardMemberInvited { board: BoardId, member: MemberId },
     BoardMemberUninvited { board: BoardId, member: MemberId },
     IdeaCreated { idea: IdeaId, board: BoardId, author: Option<MemberId> },
     IdeaUpdated { idea: IdeaId, board: BoardId, version: i32 },
     IdeaDeleted { idea: IdeaId, board: BoardId },
     IdeaRestored { idea: IdeaId, board: BoardId },
-    IdeaStatusChanged { idea: IdeaId, board: BoardId, from: Status, to: Status },
+    IdeaStatusChanged { idea: IdeaId, board: BoardId, from: StatusKey, to: StatusKey },
     VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
     VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
 }
@@ -51,6 +52,7 @@ impl Event {
             Self::BoardCreated { .. } => "board.created",
             Self::BoardUpdated { .. } => "board.updated",
             Self::BoardDeleted { .. } => "board.deleted",
+            Self::BoardStatusesChanged { .. } => "board.statuses_changed",
             Self::BoardMemberInvited { .. } => "board.member_invited",
             Self::BoardMemberUninvited { .. } => "board.member_uninvited",
             Self::IdeaCreated { .. } => "idea.created",
@@ -76,6 +78,7 @@ impl Event {
             Self::BoardCreated { board }
             | Self::BoardUpdated { board }
             | Self::BoardDeleted { board }
+            | Self::BoardStatusesChanged { board }
             | Self::BoardMemberInvited { board, .. }
             | Self::BoardMemberUninvited { board, .. } => board.uuid(),
             Self::IdeaCreated { idea, .. }

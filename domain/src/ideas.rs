@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::{
     Actor, BoardId, IdeaId, MemberId, Refusal,
     access::Permission,
+    statuses::Status,
     text::{Fault, Lines, clean},
 };
 
@@ -19,9 +20,14 @@ pub struct Idea {
     pub vote_count: i64,
     /// Votes an import brought without their voters.
     pub carried_votes: i64,
+    /// Without internal notes and deleted comments.
     pub comment_count: i64,
     /// See [`crate::ranking`].
     pub trending: f64,
+    /// The idea it was found to be the same as, where its votes and comments are now.
+    pub merged_into: Option<IdeaId>,
+    /// Whether staff closed the conversation.
+    pub comments_locked: bool,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -120,54 +126,6 @@ impl<T: AsRef<str>> TryFrom<&[T]> for Tags {
     }
 }
 
-/// How far an idea has come. Each has the category of the same name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    Open,
-    UnderReview,
-    Planned,
-    InProgress,
-    Shipped,
-    Declined,
-    Merged,
-}
-
-impl Status {
-    pub const ALL: [Self; 7] = [
-        Self::Open,
-        Self::UnderReview,
-        Self::Planned,
-        Self::InProgress,
-        Self::Shipped,
-        Self::Declined,
-        Self::Merged,
-    ];
-
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::UnderReview => "under_review",
-            Self::Planned => "planned",
-            Self::InProgress => "in_progress",
-            Self::Shipped => "shipped",
-            Self::Declined => "declined",
-            Self::Merged => "merged",
-        }
-    }
-
-    #[must_use]
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.key() == key)
-    }
-
-    /// Whether the matter is settled: votes are fixed and return to their budgets.
-    #[must_use]
-    pub fn is_closed(self) -> bool {
-        matches!(self, Self::Shipped | Self::Declined | Self::Merged)
-    }
-}
-
 /// Why staff moved an idea: 1–2,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason(String);
@@ -193,10 +151,10 @@ impl TryFrom<&str> for Reason {
 pub const RESTORABLE_DAYS: i64 = 30;
 
 impl Idea {
-    /// Staff may always; the author until somebody else has voted or commented (`others_joined`).
+    /// Staff may always; the author until somebody else has voted or commented (`others_joined`) or the status freezes edits.
     ///
     /// # Errors
-    /// [`Refusal::SignInNeeded`], [`Refusal::NotYours`] or [`Refusal::OthersHaveJoined`].
+    /// [`Refusal::SignInNeeded`], [`Refusal::NotYours`], [`Refusal::EditsFrozen`] or [`Refusal::OthersHaveJoined`].
     pub fn ensure_may_change(&self, actor: &Actor, others_joined: bool) -> Result<(), Refusal> {
         if actor.ensure(Permission::ManageIdeas).is_ok() {
             return Ok(());
@@ -205,17 +163,34 @@ impl Idea {
         match self.author_id {
             Some(author) if author != member => Err(Refusal::NotYours),
             None => Err(Refusal::NotYours),
+            Some(_) if self.status.freezes.edits => Err(Refusal::EditsFrozen),
             Some(_) if others_joined => Err(Refusal::OthersHaveJoined),
             Some(_) => Ok(()),
         }
     }
 
+    /// Whether votes may come and go.
+    ///
     /// # Errors
-    /// [`Refusal::IdeaClosed`] when votes are fixed.
-    pub fn ensure_open(&self) -> Result<(), Refusal> {
-        match self.status.is_closed() {
-            true => Err(Refusal::IdeaClosed),
-            false => Ok(()),
+    /// [`Refusal::IdeaMerged`] or [`Refusal::IdeaClosed`].
+    pub fn ensure_takes_votes(&self) -> Result<(), Refusal> {
+        match self.merged_into {
+            Some(into) => Err(Refusal::IdeaMerged { into }),
+            None if self.status.freezes.votes => Err(Refusal::IdeaClosed),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether members may comment; staff may also where the conversation is closed.
+    ///
+    /// # Errors
+    /// [`Refusal::IdeaMerged`] or [`Refusal::CommentsClosed`].
+    pub fn ensure_takes_comments(&self, actor: &Actor) -> Result<(), Refusal> {
+        let closed = self.comments_locked || self.status.freezes.comments;
+        match self.merged_into {
+            Some(into) => Err(Refusal::IdeaMerged { into }),
+            None if closed && !actor.is_staff() => Err(Refusal::CommentsClosed),
+            None => Ok(()),
         }
     }
 
@@ -246,18 +221,30 @@ pub fn ensure_within_budget(budget: Option<u32>, cast: i64) -> Result<(), Refusa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{MemberId, members::Role};
+    use crate::{
+        MemberId, Stamp,
+        members::Role,
+        statuses::{Category, Freezes},
+    };
+
+    fn status(category: Category) -> Status {
+        let stamp = Stamp::new(DateTime::UNIX_EPOCH, [0; 10]);
+        let mut all = Status::first_of(BoardId::new(DateTime::UNIX_EPOCH, [0; 10]), &stamp).into_iter();
+        all.find(|status| status.category == category).unwrap()
+    }
 
     fn idea() -> Idea {
         Idea {
             id: IdeaId::new(DateTime::UNIX_EPOCH, [0; 10]),
             board_id: BoardId::new(DateTime::UNIX_EPOCH, [0; 10]),
             author_id: Some(member(1)),
-            status: Status::Open,
+            status: status(Category::Open),
             vote_count: 1,
             carried_votes: 0,
             comment_count: 0,
             trending: 0.0,
+            merged_into: None,
+            comments_locked: false,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             deleted_at: None,
@@ -299,15 +286,33 @@ mod tests {
         assert_eq!(idea().ensure_may_change(&other, false), Err(Refusal::NotYours));
         assert_eq!(idea().ensure_may_change(&staff, true), Ok(()));
         assert_eq!(idea().ensure_may_change(&Actor::Visitor, false), Err(Refusal::SignInNeeded));
+        let merged = Idea { status: status(Category::Merged), ..idea() };
+        assert_eq!(merged.ensure_may_change(&author, false), Err(Refusal::EditsFrozen));
+        assert_eq!(merged.ensure_may_change(&staff, false), Ok(()));
     }
 
     #[test]
     fn a_closed_idea_takes_no_vote() {
-        for status in Status::ALL {
-            let idea = Idea { status, ..idea() };
-            assert_eq!(idea.ensure_open().is_err(), status.is_closed(), "{status:?}");
-            assert_eq!(Status::of_key(status.key()), Some(status));
+        for category in Category::ALL {
+            let idea = Idea { status: status(category), ..idea() };
+            assert_eq!(idea.ensure_takes_votes().is_err(), category.is_closed(), "{category:?}");
         }
+        let into = IdeaId::new(DateTime::UNIX_EPOCH, [9; 10]);
+        let merged = Idea { merged_into: Some(into), ..idea() };
+        assert_eq!(merged.ensure_takes_votes(), Err(Refusal::IdeaMerged { into }));
+    }
+
+    #[test]
+    fn a_locked_conversation_is_open_to_staff_alone() {
+        let (member, staff) = (acting(member(2), Role::Member), acting(member(3), Role::Moderator));
+        let locked = Idea { comments_locked: true, ..idea() };
+        let frozen = Freezes { comments: true, ..Freezes::default() };
+        let frozen = Idea { status: Status { freezes: frozen, ..status(Category::Open) }, ..idea() };
+        for closed in [locked, frozen] {
+            assert_eq!(closed.ensure_takes_comments(&member), Err(Refusal::CommentsClosed));
+            assert_eq!(closed.ensure_takes_comments(&staff), Ok(()));
+        }
+        assert_eq!(idea().ensure_takes_comments(&member), Ok(()));
     }
 
     #[test]

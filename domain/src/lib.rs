@@ -14,8 +14,9 @@ pub mod page;
 pub mod ranking;
 pub mod refusal;
 pub mod search;
+pub mod statuses;
 pub mod text;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, IdeaId, MemberId, SessionId, Stamp};
+pub use id::{BoardId, IdeaId, MemberId, SessionId, Stamp, StatusId};
 pub use refusal::Refusal;

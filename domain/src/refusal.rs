@@ -1,6 +1,11 @@
 //! Why a rule said no.
 
-use crate::access::{Action, Permission};
+use crate::{
+    IdeaId,
+    access::{Action, Permission},
+    statuses::StatusKey,
+    text::Fault,
+};
 
 /// Why a rule said no: facts only; the API gives each its status, code and words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +24,22 @@ pub enum Refusal {
     BoardClosedTo(Action),
     #[error("the idea is closed")]
     IdeaClosed,
+    #[error("the idea was merged into {into}")]
+    IdeaMerged { into: IdeaId },
+    #[error("the status freezes edits")]
+    EditsFrozen,
+    #[error("the conversation is closed")]
+    CommentsClosed,
+    #[error("from this status an idea may only become {allowed:?}")]
+    TransitionNotAllowed { allowed: Vec<StatusKey> },
+    #[error("a merged status is reached and left by merging alone")]
+    OnlyByMerging,
+    #[error("ideas have the status")]
+    StatusInUse,
+    #[error("a board needs a status of this category")]
+    LastOfCategory,
+    #[error("a board has at most {most} statuses")]
+    TooManyStatuses { most: usize },
     #[error("all {budget} votes of the board's budget are cast")]
     VoteBudgetSpent { budget: u32 },
     #[error("others have voted or commented, so only staff may edit")]
@@ -31,6 +52,9 @@ pub enum Refusal {
     NotDeleted,
     #[error("the idea already has this status")]
     SameStatus,
+    /// A field that does not fit what it refers to, which only the rows know.
+    #[error("{field}: {fault:?}")]
+    Unfit { field: &'static str, fault: Fault },
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]

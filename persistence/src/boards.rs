@@ -19,6 +19,7 @@ use crate::{
     key::{KeyValue, key},
     members, outbox,
     schema::{board_invitations, boards, ideas, members as members_table},
+    statuses,
 };
 
 #[derive(Queryable, Selectable)]
@@ -182,6 +183,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, board: &Board) -> Result<
         ))
         .execute(conn)
         .map_err(taken(Unique::Slug))?;
+    statuses::insert_first(conn, stamp, board.id)?;
     outbox::write(conn, stamp, &[Event::BoardCreated { board: board.id }])
 }
 

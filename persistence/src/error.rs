@@ -33,6 +33,7 @@ pub enum Error {
 pub enum Unique {
     Email,
     Slug,
+    StatusKey,
     SourceId,
     ReplayKey,
     Lease,

@@ -9,15 +9,16 @@ use chrono::NaiveDateTime;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
     OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
-    dsl,
+    dsl::{self, auto_type},
 };
 use domain::{
     Actor, BoardId, IdeaId, MemberId, Stamp,
     access::Permission,
     events::Event,
-    ideas::{Idea, Status, Words},
+    ideas::{Idea, Words},
     markdown, ranking,
     search::Folded,
+    statuses::{Category, Status},
 };
 use uuid::Uuid;
 
@@ -27,8 +28,10 @@ use crate::{
     error::{Error, Result, Unique, taken},
     key::{KeyValue, key},
     outbox,
-    schema::{boards as boards_table, idea_tags, idea_texts, ideas, members, votes},
-    search,
+    schema::{
+        boards as boards_table, idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes,
+    },
+    search, statuses,
 };
 
 #[derive(Queryable, Selectable)]
@@ -37,36 +40,43 @@ pub(crate) struct Row {
     id: KeyValue,
     board_id: KeyValue,
     author_id: Option<KeyValue>,
-    status: String,
     vote_count: i64,
     carried_votes: i64,
     comment_count: i64,
     trending: f64,
+    merged_into: Option<KeyValue>,
+    comments_locked: bool,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     deleted_at: Option<NaiveDateTime>,
     version: i32,
 }
 
-impl TryFrom<Row> for Idea {
-    type Error = Error;
+/// What joins an idea and its status.
+#[auto_type]
+fn status_of() -> _ {
+    statuses_table::board_id.eq(ideas::board_id).and(statuses_table::key.eq(ideas::status))
+}
 
-    fn try_from(row: Row) -> Result<Self> {
-        Ok(Self {
+impl Row {
+    fn of_status(self, status: Status) -> Idea {
+        let row = self;
+        Idea {
             id: row.id.into(),
             board_id: row.board_id.into(),
             author_id: row.author_id.map(MemberId::from),
-            status: Status::of_key(&row.status)
-                .ok_or_else(|| Error::Broken(format!("odd status {}", row.status)))?,
+            status,
             vote_count: row.vote_count,
             carried_votes: row.carried_votes,
             comment_count: row.comment_count,
             trending: row.trending,
+            merged_into: row.merged_into.map(IdeaId::from),
+            comments_locked: row.comments_locked,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             deleted_at: row.deleted_at.map(|at| at.and_utc()),
             version: row.version,
-        })
+        }
     }
 }
 
@@ -109,13 +119,14 @@ pub(crate) fn tags_of(text: &str) -> Vec<String> {
 /// # Errors
 /// [`Error::Missing`].
 pub fn find(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<(Idea, Seen)> {
-    let (row, board): (Row, boards::Row) = ideas::table
+    let (row, status, board): (Row, statuses::Row, boards::Row) = ideas::table
         .inner_join(boards_table::table)
+        .inner_join(statuses_table::table.on(status_of()))
         .filter(ideas::id.eq(key(id)))
-        .select((Row::as_select(), boards::Row::as_select()))
+        .select((Row::as_select(), statuses::Row::as_select(), boards::Row::as_select()))
         .first(conn)?;
     let seen = boards::seen(conn, actor, board)?;
-    let idea = Idea::try_from(row)?;
+    let idea = row.of_status(status.try_into()?);
     if idea.deleted_at.is_some() && actor.ensure(Permission::ManageIdeas).is_err() {
         return Err(Error::Missing);
     }
@@ -154,12 +165,14 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
 /// [`Error::Taken`] when the board has an idea with the same `source_id`.
 pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, told: &Stamp, new: &NewIdea) -> Result<IdeaId> {
     let id: IdeaId = stamp.id(0);
+    let status = statuses::first(conn, new.board, Category::Open)?;
     diesel::insert_into(ideas::table)
         .values((
             ideas::id.eq(key(id)),
             ideas::board_id.eq(key(new.board)),
             ideas::author_id.eq(new.author.map(key)),
-            ideas::status.eq(Status::Open.key()),
+            ideas::status.eq(status.key.as_str()),
+            ideas::category.eq(status.category.key()),
             ideas::vote_count.eq(new.carried_votes),
             ideas::carried_votes.eq(new.carried_votes),
             ideas::comment_count.eq(0),

@@ -14,6 +14,7 @@ pub mod replays;
 mod schema;
 mod search;
 pub mod sessions;
+pub mod statuses;
 pub mod votes;
 
 pub use connection::{AnyConnection, Location, OpenError};

@@ -73,7 +73,10 @@ fn data(event: &Event) -> Value {
         Event::SessionRevoked { member, cause: why } => {
             json!({ "member_id": member.uuid(), "cause": cause(why) })
         }
-        Event::BoardCreated { board } | Event::BoardUpdated { board } | Event::BoardDeleted { board } => {
+        Event::BoardCreated { board }
+        | Event::BoardUpdated { board }
+        | Event::BoardDeleted { board }
+        | Event::BoardStatusesChanged { board } => {
             json!({ "board_id": board.uuid() })
         }
         Event::BoardMemberInvited { board, member } | Event::BoardMemberUninvited { board, member } => {
@@ -89,7 +92,7 @@ fn data(event: &Event) -> Value {
             json!({ "idea_id": idea.uuid(), "board_id": board.uuid() })
         }
         Event::IdeaStatusChanged { idea, board, from, to } => json!({
-            "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.key(), "to": to.key(),
+            "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.as_str(), "to": to.as_str(),
         }),
         Event::VoteCast { idea, board, member } | Event::VoteWithdrawn { idea, board, member } => json!({
             "idea_id": idea.uuid(), "board_id": board.uuid(), "member_id": member.uuid(),

@@ -88,6 +88,9 @@ diesel::table! {
         board_id -> Key,
         author_id -> Nullable<Key>,
         status -> Text,
+        category -> Text,
+        merged_into -> Nullable<Key>,
+        comments_locked -> Bool,
         vote_count -> BigInt,
         carried_votes -> BigInt,
         comment_count -> BigInt,
@@ -98,6 +101,37 @@ diesel::table! {
         updated_at -> Timestamp,
         deleted_at -> Nullable<Timestamp>,
         version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    statuses (board_id, key) {
+        id -> Key,
+        board_id -> Key,
+        key -> Text,
+        name_ko -> Text,
+        name_en -> Text,
+        colour -> Text,
+        position -> Integer,
+        category -> Text,
+        freezes_votes -> Bool,
+        freezes_comments -> Bool,
+        freezes_edits -> Bool,
+        restricted -> Bool,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    status_steps (status_id, next_id) {
+        status_id -> Key,
+        next_id -> Key,
     }
 }
 
@@ -151,6 +185,7 @@ diesel::table! {
         from_status -> Text,
         to_status -> Text,
         reason -> Text,
+        decline_reason -> Nullable<Text>,
         member_id -> Nullable<Key>,
         created_at -> Timestamp,
     }
@@ -216,6 +251,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     boards,
     board_invitations,
     ideas,
+    statuses,
+    status_steps,
     idea_texts,
     idea_tags,
     votes

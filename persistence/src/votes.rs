@@ -10,9 +10,10 @@ use diesel::{
 use domain::{
     BoardId, IdeaId, MemberId, Stamp,
     events::Event,
-    ideas::{Idea, Status},
+    ideas::Idea,
     page::{Limit, Page, Place},
     ranking,
+    statuses::Category,
 };
 
 use crate::{
@@ -66,11 +67,11 @@ pub fn be_alone_with(conn: &mut AnyConnection, member: MemberId) -> Result<()> {
 /// # Errors
 /// Only when the database fails.
 pub fn count_open(conn: &mut AnyConnection, member: MemberId, board: BoardId) -> Result<i64> {
-    let open = Status::ALL.into_iter().filter(|status| !status.is_closed()).map(Status::key);
+    let open = Category::ALL.into_iter().filter(|category| !category.is_closed()).map(Category::key);
     let cast = votes::table
         .inner_join(ideas::table)
         .filter(votes::member_id.eq(key(member)).and(ideas::board_id.eq(key(board))))
-        .filter(ideas::deleted_at.is_null().and(ideas::status.eq_any(open.collect::<Vec<_>>())))
+        .filter(ideas::deleted_at.is_null().and(ideas::category.eq_any(open.collect::<Vec<_>>())))
         .count()
         .get_result(conn)?;
     Ok(cast)
@@ -97,7 +98,7 @@ pub fn cast(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Member
     }
     outbox::write(conn, stamp, &[Event::VoteCast { idea: idea.id, board: idea.board_id, member }])?;
     let weight = ranking::weight(stamp.at);
-    Count { idea: key(idea.id), status: idea.status.key(), weight, base: None }.run(conn)
+    Count { idea: key(idea.id), status: idea.status.key.as_str(), weight, base: None }.run(conn)
 }
 
 /// Takes the member's vote back, if it is cast, and returns the count.
@@ -116,7 +117,7 @@ pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Me
     let base = ranking::from_rows(idea.created_at, idea.carried_votes, []);
     let weight = ranking::weight(cast_at.and_utc());
     let count =
-        Count { idea: key(idea.id), status: idea.status.key(), weight, base: Some(base) }.run(conn)?;
+        Count { idea: key(idea.id), status: idea.status.key.as_str(), weight, base: Some(base) }.run(conn)?;
     // Where the vote was nearly all of the score, the difference has no digits left: then the rows tell.
     if ranking::is_drowned_out(idea.trending, weight) {
         upkeep::settle(conn, idea.id)?;
@@ -126,21 +127,21 @@ pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Me
 
 /// The statement that counts a vote, or one less. Written out, because Diesel keeps no UPDATE prepared, and to plan this
 /// one anew for each vote costs as much as to run it.
-struct Count {
+struct Count<'a> {
     idea: KeyValue,
-    status: &'static str,
+    status: &'a str,
     weight: f64,
     /// The score without votes, where one is taken back.
     base: Option<f64>,
 }
 
-impl Count {
+impl Count<'_> {
     fn run(self, conn: &mut AnyConnection) -> Result<i64> {
         self.get_result(conn).optional()?.ok_or(Error::Contended)
     }
 }
 
-impl QueryFragment<MultiBackend> for Count {
+impl QueryFragment<MultiBackend> for Count<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         out.push_sql(match self.base {
             None => "UPDATE ideas SET vote_count = vote_count + 1, trending = madang_with_vote(trending, ",
@@ -162,17 +163,17 @@ impl QueryFragment<MultiBackend> for Count {
     }
 }
 
-impl Query for Count {
+impl Query for Count<'_> {
     type SqlType = BigInt;
 }
 
-impl QueryId for Count {
+impl QueryId for Count<'_> {
     type QueryId = ();
     /// Known by its text, of which there are two.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl RunQueryDsl<AnyConnection> for Count {}
+impl RunQueryDsl<AnyConnection> for Count<'_> {}
 
 /// Who votes for an idea, latest vote first.
 ///

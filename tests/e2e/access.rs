@@ -21,7 +21,7 @@ const CALLERS: [&str; 9] = [
 
 /// What each kind of caller is answered by each operation on a board that everybody may view.
 #[rustfmt::skip]
-const TABLE: [(&str, [u16; 9]); 27] = [
+const TABLE: [(&str, [u16; 9]); 31] = [
     // operation             visitor member author blocked moder. market. pm   admin expired
     ("register",             [201,   201,   201,   201,    201,   201,    201, 201,  201]),
     ("login",                [200,   200,   200,   200,    200,   200,    200, 200,  200]),
@@ -41,6 +41,10 @@ const TABLE: [(&str, [u16; 9]); 27] = [
     ("list_invited",         [401,   403,   403,   403,    403,   403,    200, 200,  401]),
     ("invite_member",        [401,   403,   403,   403,    403,   403,    200, 200,  401]),
     ("uninvite_member",      [401,   403,   403,   403,    403,   403,    200, 200,  401]),
+    ("list_statuses",        [200,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("create_status",        [401,   403,   403,   403,    403,   403,    201, 201,  401]),
+    ("update_status",        [401,   403,   403,   403,    403,   403,    200, 200,  401]),
+    ("delete_status",        [401,   403,   403,   403,    403,   403,    204, 204,  401]),
     ("list_ideas",           [200,   200,   200,   403,    200,   200,    200, 200,  401]),
     ("list_board_ideas",     [200,   200,   200,   403,    200,   200,    200, 200,  401]),
     ("list_similar_ideas",   [200,   200,   200,   403,    200,   200,    200, 200,  401]),
@@ -82,6 +86,7 @@ struct World {
     board: String,
     idea: String,
     target: String,
+    status: String,
     refresh_token: String,
     nth: usize,
 }
@@ -154,11 +159,18 @@ async fn world<'a>(
     };
     let (target, refresh_token) =
         target.map_or_else(Default::default, |target| (target.id, target.refresh_token));
-    World { board, idea, target, refresh_token: refresh_token.unwrap_or_default(), nth }
+    let status = match operation {
+        "update_status" | "delete_status" => {
+            let listed = pm.get(&format!("/v1/boards/{board}/statuses")).await.expect(200);
+            listed["items"][2]["id"].as_str().unwrap().to_owned()
+        }
+        _ => String::new(),
+    };
+    World { board, idea, target, status, refresh_token: refresh_token.unwrap_or_default(), nth }
 }
 
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
-    let World { board, idea, target, refresh_token, nth } = world;
+    let World { board, idea, target, status, refresh_token, nth } = world;
     let sso = kit::people::sso_token_until(
         9_999_999_999,
         &json!({ "sub": "someone", "email": "someone@example.com" }),
@@ -194,6 +206,14 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "list_invited" => ("GET", format!("/v1/boards/{board}/invitations"), None),
         "invite_member" => ("PUT", format!("/v1/boards/{board}/invitations/{target}"), None),
         "uninvite_member" => ("DELETE", format!("/v1/boards/{board}/invitations/{target}"), None),
+        "list_statuses" => ("GET", format!("/v1/boards/{board}/statuses"), None),
+        "create_status" => (
+            "POST",
+            format!("/v1/boards/{board}/statuses"),
+            Some(json!({ "names": { "ko": "베타", "en": "Beta" }, "category": "in_progress" })),
+        ),
+        "update_status" => ("PATCH", format!("/v1/statuses/{status}"), Some(json!({ "colour": "#112233" }))),
+        "delete_status" => ("DELETE", format!("/v1/statuses/{status}"), None),
         "list_ideas" => ("GET", "/v1/ideas".to_owned(), None),
         "list_board_ideas" => ("GET", format!("/v1/boards/{board}/ideas"), None),
         "list_similar_ideas" => ("GET", format!("/v1/boards/{board}/ideas/similar?title=a"), None),

@@ -12,5 +12,6 @@ mod once;
 mod running;
 mod search;
 mod sso;
+mod statuses;
 mod storm;
 mod votes;

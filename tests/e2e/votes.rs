@@ -65,7 +65,8 @@ async fn a_budget_is_kept_and_comes_back_when_an_idea_closes() {
         // The same vote again costs nothing.
         ana.put(&vote(&ideas[0])).await.expect(200);
 
-        let closing = json!({ "status": "declined", "reason": "이번에는 어렵습니다." });
+        let closing =
+            json!({ "status": "declined", "decline_reason": "policy", "reason": "이번에는 어렵습니다." });
         pm.post(&format!("/v1/ideas/{}/status", ideas[0]), &closing).await.expect(200);
         assert_eq!(left().await, 1);
         ana.put(&vote(&third)).await.expect(200);

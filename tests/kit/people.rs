@@ -79,6 +79,11 @@ impl<'a> Person<'a> {
         self.send(self.request(Method::PUT, path)).await
     }
 
+    /// A PUT that says something.
+    pub async fn put_body(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PATCH, path).json(body)).await
     }

@@ -5,7 +5,7 @@ use domain::{
     Actor,
     access::Permission,
     boards::Board,
-    ideas::{Body, Status, Tags, Title, Words},
+    ideas::{Body, Tags, Title, Words},
     markdown,
     text::Fault,
 };
@@ -19,73 +19,8 @@ use crate::{
     body::{field, present},
     error::Failure,
     language::Language,
+    statuses::StatusRefBody,
 };
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StatusKey {
-    Open,
-    UnderReview,
-    Planned,
-    InProgress,
-    Shipped,
-    Declined,
-    Merged,
-}
-
-impl From<StatusKey> for Status {
-    fn from(key: StatusKey) -> Self {
-        match key {
-            StatusKey::Open => Self::Open,
-            StatusKey::UnderReview => Self::UnderReview,
-            StatusKey::Planned => Self::Planned,
-            StatusKey::InProgress => Self::InProgress,
-            StatusKey::Shipped => Self::Shipped,
-            StatusKey::Declined => Self::Declined,
-            StatusKey::Merged => Self::Merged,
-        }
-    }
-}
-
-impl From<Status> for StatusKey {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Open => Self::Open,
-            Status::UnderReview => Self::UnderReview,
-            Status::Planned => Self::Planned,
-            Status::InProgress => Self::InProgress,
-            Status::Shipped => Self::Shipped,
-            Status::Declined => Self::Declined,
-            Status::Merged => Self::Merged,
-        }
-    }
-}
-
-/// How far an idea has come.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StatusBody {
-    #[schema(example = "open")]
-    key: &'static str,
-    /// In the caller's language.
-    #[schema(example = "열림")]
-    name: &'static str,
-    category: StatusKey,
-}
-
-impl StatusBody {
-    fn new(status: Status, language: Language) -> Self {
-        let (ko, en) = match status {
-            Status::Open => ("열림", "Open"),
-            Status::UnderReview => ("검토 중", "Under review"),
-            Status::Planned => ("예정", "Planned"),
-            Status::InProgress => ("진행 중", "In progress"),
-            Status::Shipped => ("출시", "Shipped"),
-            Status::Declined => ("반려", "Declined"),
-            Status::Merged => ("병합", "Merged"),
-        };
-        Self { key: status.key(), name: language.pick(ko, en), category: status.into() }
-    }
-}
 
 /// The board of an idea, in short.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -122,7 +57,7 @@ pub struct IdeaFacts {
     board: BoardRefBody,
     #[schema(example = "다크 모드를 넣어 주세요")]
     title: String,
-    status: StatusBody,
+    status: StatusRefBody,
     #[schema(example = json!(["화면", "접근성"]))]
     tags: Vec<String>,
     /// Null where an import did not say who.
@@ -153,7 +88,7 @@ impl IdeaFacts {
             id: idea.id.uuid(),
             board,
             title,
-            status: StatusBody::new(idea.status, language),
+            status: StatusRefBody::new(&idea.status, language),
             tags,
             author: idea
                 .author_id
@@ -309,14 +244,4 @@ impl NewWords {
             tags: self.tags.unwrap_or(words.tags),
         }
     }
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetStatusBody {
-    pub status: StatusKey,
-    /// Why; it is kept with the change.
-    #[validate(length(min = 1, max = 2000))]
-    #[schema(min_length = 1, max_length = 2000, example = "다음 분기에 시작합니다.")]
-    pub reason: String,
 }

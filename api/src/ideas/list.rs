@@ -7,9 +7,10 @@ use chrono::{DateTime, FixedOffset, Utc};
 use domain::{
     Actor, BoardId, MemberId,
     access::Permission,
-    ideas::{Status, Tags, Title},
+    ideas::{Tags, Title},
     page::{Page, Sort},
     search::Query as Search,
+    statuses::{Category, StatusKey},
     text::{Fault, Lines, clean},
 };
 use persistence::{
@@ -24,7 +25,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::bodies::{BoardRefBody, IdeaSummaryBody, SimilarBody, SimilarIdeaBody, StatusKey};
+use super::bodies::{BoardRefBody, IdeaSummaryBody, SimilarBody, SimilarIdeaBody};
 use crate::{
     actor::Caller,
     app::App,
@@ -34,6 +35,7 @@ use crate::{
     language::Language,
     page::{ListName, Listing, limit},
     reply::Reply,
+    statuses::CategoryName,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -61,8 +63,12 @@ pub struct ListIdeasQuery {
     /// For `sort=random`: pages of one seed fit together. The date in Korea unless given.
     #[param(max_length = 64)]
     seed: Option<String>,
+    /// The key of a status, on whichever board.
+    #[param(max_length = 40, pattern = "^[a-z0-9]+(_[a-z0-9]+)*$")]
+    status: Option<String>,
+    /// What the statuses mean. Merged ideas are listed only where they are asked for, here or by status.
     #[param(inline)]
-    status: Option<StatusKey>,
+    category: Option<CategoryName>,
     #[param(max_length = 30)]
     tag: Option<String>,
     /// The id of a member.
@@ -236,6 +242,7 @@ impl ListIdeasQuery {
             (me, _) => me,
         };
         let tag = self.tag.as_deref().map(Tags::tag).transpose();
+        let status = self.status.as_deref().map(StatusKey::try_from).transpose();
         let query = text("q", self.q.as_ref(), Search::MOST)?.filter(|text| !text.is_empty());
         let seed = text("seed", self.seed.as_ref(), 64)?.unwrap_or_else(|| date_in_korea(now));
         let own = me.filter(|_| self.mine);
@@ -254,7 +261,8 @@ impl ListIdeasQuery {
         };
         let filter = Filter {
             boards: Boards::Every,
-            status: self.status.map(Status::from),
+            status: status.map_err(|fault| Failure::field("?status", fault))?,
+            category: self.category.map(Category::from),
             tag: tag.map_err(|fault| Failure::field("?tag", fault))?,
             author: own.or(author),
             voted_by: me.filter(|_| self.voted),

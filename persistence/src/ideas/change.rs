@@ -8,8 +8,9 @@ use diesel::{
 use domain::{
     MemberId, Stamp,
     events::Event,
-    ideas::{Idea, Reason, Status, Words},
+    ideas::{Idea, Reason, Words},
     search::Folded,
+    statuses::{DeclineReason, Status},
 };
 use uuid::Uuid;
 
@@ -118,6 +119,13 @@ fn mark_deleted(
     bump(conn, stamp, idea)
 }
 
+/// Why an idea moves to another status.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    pub reason: Reason,
+    pub decline: Option<DeclineReason>,
+}
+
 /// Moves an idea to another status and keeps why.
 ///
 /// # Errors
@@ -126,23 +134,27 @@ pub fn set_status(
     conn: &mut AnyConnection,
     stamp: &Stamp,
     idea: &Idea,
-    to: Status,
-    reason: &Reason,
+    to: &Status,
+    why: &Explained,
     by: Option<MemberId>,
 ) -> Result<()> {
     diesel::insert_into(status_changes::table)
         .values((
             status_changes::id.eq(key(stamp.id::<Idea>(0))),
             status_changes::idea_id.eq(key(idea.id)),
-            status_changes::from_status.eq(idea.status.key()),
-            status_changes::to_status.eq(to.key()),
-            status_changes::reason.eq(reason.as_str()),
+            status_changes::from_status.eq(idea.status.key.as_str()),
+            status_changes::to_status.eq(to.key.as_str()),
+            status_changes::reason.eq(why.reason.as_str()),
+            status_changes::decline_reason.eq(why.decline.map(DeclineReason::key)),
             status_changes::member_id.eq(by.map(key)),
             status_changes::created_at.eq(stamp.at.naive_utc()),
         ))
         .execute(conn)?;
-    let event = Event::IdeaStatusChanged { idea: idea.id, board: idea.board_id, from: idea.status, to };
+    let (from, to_key) = (idea.status.key.clone(), to.key.clone());
+    let event = Event::IdeaStatusChanged { idea: idea.id, board: idea.board_id, from, to: to_key };
     outbox::write(conn, stamp, &[event])?;
-    diesel::update(ideas::table.find(key(idea.id))).set(ideas::status.eq(to.key())).execute(conn)?;
+    diesel::update(ideas::table.find(key(idea.id)))
+        .set((ideas::status.eq(to.key.as_str()), ideas::category.eq(to.category.key())))
+        .execute(conn)?;
     bump(conn, stamp, idea)
 }

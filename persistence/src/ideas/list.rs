@@ -8,27 +8,29 @@ use diesel::{
 };
 use domain::{
     Actor, BoardId, MemberId,
-    ideas::Status,
     page::{Limit, Page, Place, Sort},
     ranking,
     search::Query,
+    statuses::{Category, StatusKey},
 };
 use uuid::Uuid;
 
-use super::{Listed, Row, tags_of};
+use super::{Listed, Row, status_of, tags_of};
 use crate::{
     connection::{AnyConnection, MultiBackend, instr},
-    error::Result,
+    error::{Error, Result},
     key::{KeyValue, key},
-    schema::{idea_tags, idea_texts, ideas, members, votes},
+    schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes},
     search::{self, Plan, Within},
+    statuses,
 };
 
 /// Which ideas a list holds.
 #[derive(Debug, Clone)]
 pub struct Filter {
     pub boards: Boards,
-    pub status: Option<Status>,
+    pub status: Option<StatusKey>,
+    pub category: Option<Category>,
     pub tag: Option<String>,
     pub author: Option<MemberId>,
     /// Only ideas this member votes for.
@@ -55,11 +57,13 @@ pub enum Deleted {
     Only,
 }
 
-/// The texts are joined as if they might be missing: a statement that does not need them then does not look for them.
+/// Texts and status are joined as if they might be missing: a statement that does not need them then does not look for
+/// them.
 #[auto_type]
 fn base(me: KeyValue) -> _ {
     ideas::table
         .left_join(idea_texts::table)
+        .left_join(statuses_table::table.on(status_of()))
         .left_join(members::table)
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
 }
@@ -160,10 +164,11 @@ fn load(
 }
 
 pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
-    type Found = (Row, String, String, String, Option<String>, Option<NaiveDateTime>);
+    type Found = (Row, Option<statuses::Row>, String, String, String, Option<String>, Option<NaiveDateTime>);
     let rows: Vec<Found> = query
         .select((
             Row::as_select(),
+            Option::<statuses::Row>::as_select(),
             idea_texts::title.assume_not_null(),
             idea_texts::excerpt.assume_not_null(),
             idea_texts::tags.assume_not_null(),
@@ -172,8 +177,9 @@ pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<L
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(row, title, excerpt, tags, author_name, voted)| {
-            let (idea, tags) = (row.try_into()?, tags_of(&tags));
+        .map(|(row, status, title, excerpt, tags, author_name, voted)| {
+            let status = status.ok_or_else(|| Error::Broken("an idea without a status".to_owned()))?;
+            let (idea, tags) = (row.of_status(status.try_into()?), tags_of(&tags));
             Ok(Listed { idea, title, excerpt, tags, author_name, my_vote: voted.is_some() })
         })
         .collect()
@@ -194,7 +200,10 @@ pub(super) fn narrowed<'a>(
         query = searched(conn, query, wanted, hits, filter.boards.single())?;
     }
     query = match filter.deleted {
-        Deleted::Without => query.filter(ideas::deleted_at.is_null()),
+        Deleted::Without if filter.is_of_merged() => {
+            query.filter(ideas::deleted_at.is_null()).filter(ideas::merged_into.is_not_null())
+        }
+        Deleted::Without => query.filter(ideas::deleted_at.is_null()).filter(ideas::merged_into.is_null()),
         Deleted::Only => query.filter(ideas::deleted_at.is_not_null()),
     };
     match &filter.boards {
@@ -208,8 +217,11 @@ pub(super) fn narrowed<'a>(
             }
         },
     }
-    if let Some(status) = filter.status {
-        query = query.filter(ideas::status.eq(status.key()));
+    if let Some(status) = &filter.status {
+        query = query.filter(ideas::status.eq(status.as_str().to_owned()));
+    }
+    if let Some(category) = filter.category {
+        query = query.filter(ideas::category.eq(category.key()));
     }
     if let Some(tag) = &filter.tag {
         let tagged = idea_tags::table.filter(idea_tags::tag.eq(tag.clone())).select(idea_tags::idea_id);
@@ -325,12 +337,20 @@ fn ordered<'a>(query: Boxed<'a>, sort: &Sort, lap: u8, after: Option<Place>) -> 
 }
 
 impl Filter {
+    /// Merged ideas stand in no list but where they are asked for: what became of them stands there already.
+    fn is_of_merged(&self) -> bool {
+        let merged = Category::Merged;
+        self.category == Some(merged)
+            || self.status.as_ref().is_some_and(|status| status.as_str() == merged.key())
+    }
+
     /// Every living idea of the boards.
     #[must_use]
     pub fn of_boards(boards: Boards) -> Self {
         Self {
             boards,
             status: None,
+            category: None,
             tag: None,
             author: None,
             voted_by: None,

@@ -8,6 +8,8 @@ DROP TABLE idea_revisions;
 DROP TABLE idea_tags;
 DROP TABLE idea_texts;
 DROP TABLE ideas;
+DROP TABLE status_steps;
+DROP TABLE statuses;
 DROP TABLE board_invitations;
 DROP TABLE boards;
 DROP TABLE refresh_tokens;

@@ -58,6 +58,31 @@ CREATE TABLE board_invitations (
 ) WITHOUT ROWID;
 CREATE INDEX board_invitations_by_member ON board_invitations (member_id, board_id);
 
+-- How far an idea of a board can come. Found by key, which an idea holds.
+CREATE TABLE statuses (
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    board_id BLOB NOT NULL REFERENCES boards (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    name_ko TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    colour TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    category TEXT NOT NULL,
+    freezes_votes BOOLEAN NOT NULL,
+    freezes_comments BOOLEAN NOT NULL,
+    freezes_edits BOOLEAN NOT NULL,
+    restricted BOOLEAN NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (board_id, key)
+) WITHOUT ROWID;
+
+CREATE TABLE status_steps (
+    status_id BLOB NOT NULL REFERENCES statuses (id) ON DELETE CASCADE,
+    next_id BLOB NOT NULL REFERENCES statuses (id) ON DELETE CASCADE,
+    PRIMARY KEY (status_id, next_id)
+) WITHOUT ROWID;
+CREATE INDEX status_steps_by_next ON status_steps (next_id);
+
 -- Ideas: the counted facts apart from the words, so that a vote rewrites a short row.
 CREATE TABLE ideas (
     -- The row of idea_terms, and in every index, so that a search along one asks no other table what a hit is.
@@ -67,6 +92,10 @@ CREATE TABLE ideas (
     board_id BLOB NOT NULL REFERENCES boards (id),
     author_id BLOB REFERENCES members (id),
     status TEXT NOT NULL,
+    -- That of the status, which keeps it while an idea has it.
+    category TEXT NOT NULL,
+    merged_into BLOB REFERENCES ideas (id),
+    comments_locked BOOLEAN NOT NULL DEFAULT FALSE,
     vote_count BIGINT NOT NULL CHECK (vote_count >= 0),
     carried_votes BIGINT NOT NULL CHECK (carried_votes >= 0),
     comment_count BIGINT NOT NULL CHECK (comment_count >= 0),
@@ -77,18 +106,31 @@ CREATE TABLE ideas (
     updated_at TIMESTAMP NOT NULL,
     deleted_at TIMESTAMP,
     version INTEGER NOT NULL,
-    UNIQUE (board_id, source_id)
+    UNIQUE (board_id, source_id),
+    FOREIGN KEY (board_id, status) REFERENCES statuses (board_id, key)
 );
-CREATE INDEX ideas_top ON ideas (vote_count DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX ideas_board_top ON ideas (board_id, vote_count DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX ideas_status_top ON ideas (status, vote_count DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX ideas_trending ON ideas (trending DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX ideas_board_trending ON ideas (board_id, trending DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_top ON ideas (vote_count DESC, id DESC)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
+CREATE INDEX ideas_board_top ON ideas (board_id, vote_count DESC, id DESC)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
+CREATE INDEX ideas_status_top ON ideas (status, vote_count DESC, id DESC)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
+CREATE INDEX ideas_board_status ON ideas (board_id, status);
+CREATE INDEX ideas_deleted ON ideas (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX ideas_merged ON ideas (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX ideas_trending ON ideas (trending DESC, id DESC)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
+CREATE INDEX ideas_board_trending ON ideas (board_id, trending DESC, id DESC)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
 CREATE INDEX ideas_board_new ON ideas (board_id, id DESC);
-CREATE INDEX ideas_discussed ON ideas (comment_count DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX ideas_board_discussed ON ideas (board_id, comment_count DESC, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX ideas_shuffled ON ideas (shuffled, id) WHERE deleted_at IS NULL;
-CREATE INDEX ideas_board_shuffled ON ideas (board_id, shuffled, id) WHERE deleted_at IS NULL;
+CREATE INDEX ideas_discussed ON ideas (comment_count DESC, id DESC)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
+CREATE INDEX ideas_board_discussed ON ideas (board_id, comment_count DESC, id DESC)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
+CREATE INDEX ideas_shuffled ON ideas (shuffled, id)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
+CREATE INDEX ideas_board_shuffled ON ideas (board_id, shuffled, id)
+    WHERE deleted_at IS NULL AND merged_into IS NULL;
 CREATE INDEX ideas_by_author ON ideas (author_id, id DESC);
 CREATE INDEX ideas_by_creation ON ideas (created_at);
 
@@ -126,6 +168,7 @@ CREATE TABLE status_changes (
     from_status TEXT NOT NULL,
     to_status TEXT NOT NULL,
     reason TEXT NOT NULL,
+    decline_reason TEXT,
     member_id BLOB REFERENCES members (id),
     created_at TIMESTAMP NOT NULL
 ) WITHOUT ROWID;
@@ -176,6 +219,9 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('ideas', 'ideas_top', '100000 20 1'),
     ('ideas', 'ideas_board_top', '100000 20000 10 1'),
     ('ideas', 'ideas_status_top', '100000 20000 10 1'),
+    ('ideas', 'ideas_board_status', '100000 20000 4000'),
+    ('ideas', 'ideas_deleted', '1000 1'),
+    ('ideas', 'ideas_merged', '2000 2'),
     ('ideas', 'ideas_trending', '100000 1 1'),
     ('ideas', 'ideas_board_trending', '100000 20000 1 1'),
     ('ideas', 'ideas_board_new', '100000 20000 1'),
@@ -192,6 +238,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('votes', 'votes', '1000000 10 1'),
     ('votes', 'votes_by_member', '1000000 100 1'),
     ('votes', 'votes_by_time', '1000000 10 1 1'),
+    ('statuses', 'statuses', '70 7 1'),
     ('members', 'members', '10000 1'),
     ('boards', 'boards', '10 1');
 ANALYZE sqlite_schema;
