@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::Path};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Actor, BoardId, IdeaId, MemberId, Stamp,
+    answers::Notify,
     boards::{Board, BoardName, Description, Slug},
     ideas::{Body, Reason, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
@@ -192,7 +193,7 @@ fn idea(
         carried_votes: 0,
     };
     let id = ideas::insert(tx, &past(stamp(), days), &stamp(), &new)?;
-    let (idea, _) = ideas::find(tx, &Actor::System, id)?;
+    let (idea, on) = ideas::find(tx, &Actor::System, id)?;
     for (n, member) in customers.iter().cycle().skip(nth).take(voters).enumerate() {
         let ago = days * (voters - n) as i64 / voters as i64;
         votes::cast(tx, &past(stamp(), ago), &idea, *member)?;
@@ -201,7 +202,8 @@ fn idea(
         let reason = Reason::try_from("회의에서 함께 정했습니다.").map_err(odd)?;
         let decline = (category == Category::Declined).then_some(DeclineReason::TooCostly);
         let to = statuses::first(tx, board, category)?;
-        change::set_status(tx, &stamp(), &idea, &to, &Explained { reason, decline }, people.get(3).copied())?;
+        let why = Explained { reason, decline, response: None, notify: Notify::All };
+        change::set_status(tx, &stamp(), (&idea, &on.board), &to, &why, people.get(3).copied())?;
     }
     Ok(id)
 }

@@ -38,6 +38,10 @@ pub enum Code {
     SourceTaken,
     IdeaClosed,
     IdeaMerged,
+    MergeIntoItself,
+    MergeIntoMerged,
+    NotMerged,
+    NotASupporter,
     EditsFrozen,
     CommentsClosed,
     TransitionNotAllowed,
@@ -239,6 +243,10 @@ impl From<Refusal> for Failure {
             Refusal::BoardClosedTo(_) => failure(Code::BoardForbidden),
             Refusal::IdeaClosed => failure(Code::IdeaClosed),
             Refusal::IdeaMerged { into } => failure(Code::IdeaMerged).with_fact(into),
+            Refusal::MergeIntoItself => failure(Code::MergeIntoItself),
+            Refusal::MergeIntoMerged { into } => failure(Code::MergeIntoMerged).with_fact(into),
+            Refusal::NotMerged => failure(Code::NotMerged),
+            Refusal::NotASupporter => failure(Code::NotASupporter),
             Refusal::EditsFrozen => failure(Code::EditsFrozen),
             Refusal::CommentsClosed => failure(Code::CommentsClosed),
             Refusal::TransitionNotAllowed { allowed } => {
@@ -278,7 +286,9 @@ impl From<Stored> for Failure {
             Stored::Taken(Unique::ReplayKey) => {
                 Self { retry_after: Some(1), ..Self::new(Code::RequestInProgress) }
             }
-            Stored::Taken(Unique::Lease) => Self::internal("a lease was asked for over HTTP"),
+            Stored::Taken(Unique::Lease | Unique::Version) => {
+                Self::internal("taken, where whoever asks is to try again")
+            }
             Stored::Contended => passing("contended".to_owned()),
             Stored::Unavailable(cause) => passing(cause),
             Stored::Broken(cause) => Self::internal(cause),

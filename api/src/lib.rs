@@ -1,5 +1,6 @@
 //! The HTTP face of Madang. This crate never decides; it translates.
 
+mod activities;
 mod actor;
 pub mod admin;
 mod app;
@@ -13,6 +14,7 @@ pub mod config;
 pub mod demo;
 mod digest;
 mod error;
+mod follows;
 mod front;
 mod health;
 mod ideas;
@@ -21,7 +23,9 @@ pub mod jobs;
 mod language;
 pub mod logs;
 mod members;
+mod merges;
 mod metrics;
+mod notifications;
 mod once;
 pub mod openapi;
 mod page;
@@ -29,6 +33,7 @@ mod passwords;
 mod phrases;
 pub mod rates;
 mod reply;
+mod responses;
 mod routes;
 mod serve;
 mod sso;

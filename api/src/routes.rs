@@ -12,9 +12,9 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    auth, boards,
+    activities, auth, boards,
     error::{Code, Failure},
-    health, ideas, members, openapi, statuses, votes,
+    follows, health, ideas, members, merges, notifications, openapi, responses, statuses, votes,
 };
 
 /// The routes of the API.
@@ -23,7 +23,12 @@ pub fn all(to: &mut Routes<'_>) {
     members::routes(to);
     ideas::routes(to);
     statuses::routes(to);
+    responses::routes(to);
+    merges::routes(to);
+    activities::routes(to);
     votes::routes(to);
+    follows::routes(to);
+    notifications::routes(to);
     boards::routes(to);
     health::routes(to);
 }

@@ -164,13 +164,16 @@ async fn set_idea_status(
     let (wanted, why) = (post.body.key()?, post.body.why()?);
     app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::SetStatus)?;
-        let (idea, _) = ideas::find(tx, actor, id)?;
+        let (idea, on) = ideas::find(tx, actor, id)?;
         if_match.ensure(idea.version)?;
         let from = statuses::find(tx, idea.board_id, &idea.status.key)?;
         let to = statuses::find(tx, idea.board_id, &wanted).map_err(unknown("status"))?.status;
         from.status.ensure_may_become(&to, &from.next)?;
         ensure_explained(to.category, why.decline)?;
-        change::set_status(tx, &stamp, &idea, &to, &why, actor.member_id())?;
+        if why.response.is_some() {
+            actor.ensure(Permission::Respond)?;
+        }
+        change::set_status(tx, &stamp, (&idea, &on.board), &to, &why, actor.member_id())?;
         idea_shown(tx, actor, id, language)
     })
     .await

@@ -63,20 +63,28 @@ pub enum Permission {
     ManageIdeas,
     /// Move an idea from one status to another.
     SetStatus,
+    /// Speak for the brand: the official response.
+    Respond,
     /// See who voted where a board keeps it to staff, and carried-over votes apart.
     SeeVoters,
 }
 
 impl Permission {
-    pub const ALL: [Self; 5] =
-        [Self::ManageMembers, Self::ManageBoards, Self::ManageIdeas, Self::SetStatus, Self::SeeVoters];
+    pub const ALL: [Self; 6] = [
+        Self::ManageMembers,
+        Self::ManageBoards,
+        Self::ManageIdeas,
+        Self::SetStatus,
+        Self::Respond,
+        Self::SeeVoters,
+    ];
 
     #[must_use]
     pub fn is_of(self, role: Role) -> bool {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
-            Self::ManageIdeas | Self::SeeVoters => role.is_staff(),
+            Self::ManageIdeas | Self::Respond | Self::SeeVoters => role.is_staff(),
         }
     }
 
@@ -87,6 +95,7 @@ impl Permission {
             Self::ManageBoards => "manage_boards",
             Self::ManageIdeas => "manage_ideas",
             Self::SetStatus => "set_status",
+            Self::Respond => "respond",
             Self::SeeVoters => "see_voters",
         }
     }

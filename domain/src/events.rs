@@ -25,6 +25,9 @@ pub enum Event {
     IdeaDeleted { idea: IdeaId, board: BoardId },
     IdeaRestored { idea: IdeaId, board: BoardId },
     IdeaStatusChanged { idea: IdeaId, board: BoardId, from: StatusKey, to: StatusKey },
+    IdeaResponded { idea: IdeaId, board: BoardId, version: i32 },
+    IdeaMerged { idea: IdeaId, board: BoardId, into: IdeaId },
+    IdeaUnmerged { idea: IdeaId, board: BoardId, from: IdeaId },
     VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
     VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
 }
@@ -60,6 +63,9 @@ impl Event {
             Self::IdeaDeleted { .. } => "idea.deleted",
             Self::IdeaRestored { .. } => "idea.restored",
             Self::IdeaStatusChanged { .. } => "idea.status_changed",
+            Self::IdeaResponded { .. } => "idea.responded",
+            Self::IdeaMerged { .. } => "idea.merged",
+            Self::IdeaUnmerged { .. } => "idea.unmerged",
             Self::VoteCast { .. } => "vote.cast",
             Self::VoteWithdrawn { .. } => "vote.withdrawn",
         }
@@ -86,6 +92,9 @@ impl Event {
             | Self::IdeaDeleted { idea, .. }
             | Self::IdeaRestored { idea, .. }
             | Self::IdeaStatusChanged { idea, .. }
+            | Self::IdeaResponded { idea, .. }
+            | Self::IdeaMerged { idea, .. }
+            | Self::IdeaUnmerged { idea, .. }
             | Self::VoteCast { idea, .. }
             | Self::VoteWithdrawn { idea, .. } => idea.uuid(),
         }

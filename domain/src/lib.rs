@@ -4,6 +4,7 @@
 //! that exists is valid.
 
 pub mod access;
+pub mod answers;
 pub mod boards;
 pub mod events;
 pub mod id;

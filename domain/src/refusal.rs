@@ -26,6 +26,14 @@ pub enum Refusal {
     IdeaClosed,
     #[error("the idea was merged into {into}")]
     IdeaMerged { into: IdeaId },
+    #[error("an idea is not merged into itself")]
+    MergeIntoItself,
+    #[error("the other idea was merged into {into} itself")]
+    MergeIntoMerged { into: IdeaId },
+    #[error("the idea is not merged")]
+    NotMerged,
+    #[error("only who votes for the idea may rate its response")]
+    NotASupporter,
     #[error("the status freezes edits")]
     EditsFrozen,
     #[error("the conversation is closed")]

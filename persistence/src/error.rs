@@ -34,6 +34,7 @@ pub enum Unique {
     Email,
     Slug,
     StatusKey,
+    Version,
     SourceId,
     ReplayKey,
     Lease,

@@ -26,8 +26,10 @@ use crate::{
     boards::{self, Seen},
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result, Unique, taken},
+    follows,
     key::{KeyValue, key},
     outbox,
+    responses::{self, Standing},
     schema::{
         boards as boards_table, idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes,
     },
@@ -97,6 +99,9 @@ pub struct Read {
     pub listed: Listed,
     pub body: String,
     pub on: Seen,
+    pub response: Option<Standing>,
+    /// Whether the one who reads hears of it.
+    pub following: bool,
 }
 
 /// What makes an idea.
@@ -138,10 +143,11 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<(Idea
 /// # Errors
 /// [`Error::Missing`].
 pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read> {
-    type Found = (String, String, String, String, Option<String>, Option<NaiveDateTime>);
+    type Found =
+        (String, String, String, String, Option<String>, Option<NaiveDateTime>, Option<NaiveDateTime>);
     let (idea, on) = find(conn, actor, id)?;
     let me = actor.member_id().map_or(KeyValue::from(Uuid::nil()), key);
-    let (title, body, excerpt, tags, author_name, voted): Found = ideas::table
+    let (title, body, excerpt, tags, author_name, voted, answered): Found = ideas::table
         .inner_join(idea_texts::table)
         .left_join(members::table)
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
@@ -153,10 +159,20 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
             idea_texts::tags,
             members::display_name.nullable(),
             votes::created_at.nullable(),
+            ideas::answered_at,
         ))
         .first(conn)?;
+    // Looked for only where there is one.
+    let response = match answered {
+        Some(_) => responses::current(conn, actor, id)?,
+        None => None,
+    };
+    let following = match actor.member_id() {
+        Some(member) => follows::hears(conn, id, member)?,
+        None => false,
+    };
     let listed = Listed { idea, title, excerpt, tags: tags_of(&tags), author_name, my_vote: voted.is_some() };
-    Ok(Read { listed, body, on })
+    Ok(Read { listed, body, on, response, following })
 }
 
 /// Stores a new idea, without a vote: made when `stamp` says, told of when `told` does.

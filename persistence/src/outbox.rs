@@ -94,6 +94,15 @@ fn data(event: &Event) -> Value {
         Event::IdeaStatusChanged { idea, board, from, to } => json!({
             "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.as_str(), "to": to.as_str(),
         }),
+        Event::IdeaResponded { idea, board, version } => {
+            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "version": version })
+        }
+        Event::IdeaMerged { idea, board, into } => {
+            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "into": into.uuid() })
+        }
+        Event::IdeaUnmerged { idea, board, from } => {
+            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.uuid() })
+        }
         Event::VoteCast { idea, board, member } | Event::VoteWithdrawn { idea, board, member } => json!({
             "idea_id": idea.uuid(), "board_id": board.uuid(), "member_id": member.uuid(),
         }),

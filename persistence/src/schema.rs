@@ -91,6 +91,14 @@ diesel::table! {
         category -> Text,
         merged_into -> Nullable<Key>,
         comments_locked -> Bool,
+        answered_at -> Nullable<Timestamp>,
+        owner_id -> Nullable<Key>,
+        due_on -> Nullable<Date>,
+        effort -> Nullable<Integer>,
+        strategic_value -> Nullable<Integer>,
+        priority -> Double,
+        need -> Double,
+        momentum -> BigInt,
         vote_count -> BigInt,
         carried_votes -> BigInt,
         comment_count -> BigInt,
@@ -179,15 +187,98 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
-    status_changes (id) {
+    activities (id) {
         id -> Key,
         idea_id -> Key,
-        from_status -> Text,
-        to_status -> Text,
-        reason -> Text,
-        decline_reason -> Nullable<Text>,
+        kind -> Text,
         member_id -> Nullable<Key>,
+        internal -> Bool,
+        from_status -> Nullable<Text>,
+        to_status -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        decline_reason -> Nullable<Text>,
+        other_idea_id -> Nullable<Key>,
+        version -> Nullable<Integer>,
+        supporters -> Nullable<BigInt>,
+        told -> Nullable<BigInt>,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    responses (idea_id, version) {
+        idea_id -> Key,
+        version -> Integer,
+        body -> Text,
+        author_id -> Nullable<Key>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    response_ratings (idea_id, version, member_id) {
+        idea_id -> Key,
+        version -> Integer,
+        member_id -> Key,
+        helpful -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    follows (idea_id, member_id) {
+        idea_id -> Key,
+        member_id -> Key,
+        muted -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    board_follows (board_id, member_id) {
+        board_id -> Key,
+        member_id -> Key,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    notifications (member_id, id) {
+        member_id -> Key,
+        id -> Key,
+        kind -> Text,
+        idea_id -> Key,
+        created_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    merges (id) {
+        id -> Key,
+        source_id -> Key,
+        target_id -> Key,
+        from_status -> Text,
+        merged_at -> Timestamp,
+        unmerged_at -> Nullable<Timestamp>,
     }
 }
 
@@ -199,6 +290,7 @@ diesel::table! {
         idea_id -> Key,
         member_id -> Key,
         created_at -> Timestamp,
+        carried_from -> Nullable<Key>,
     }
 }
 
@@ -244,6 +336,9 @@ diesel::joinable!(idea_texts -> ideas (idea_id));
 diesel::joinable!(idea_tags -> ideas (idea_id));
 diesel::joinable!(votes -> ideas (idea_id));
 diesel::joinable!(votes -> members (member_id));
+diesel::joinable!(activities -> members (member_id));
+diesel::joinable!(responses -> members (author_id));
+diesel::joinable!(notifications -> ideas (idea_id));
 diesel::allow_tables_to_appear_in_same_query!(
     members,
     sessions,
@@ -255,5 +350,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     status_steps,
     idea_texts,
     idea_tags,
-    votes
+    votes,
+    activities,
+    responses,
+    response_ratings,
+    follows,
+    board_follows,
+    notifications,
+    merges
 );

@@ -56,6 +56,27 @@ const TABLE: [(&str, [u16; 9]); 31] = [
     ("set_idea_status",      [401,   403,   403,   403,    403,   403,    200, 200,  401]),
 ];
 
+/// Answering.
+#[rustfmt::skip]
+const ANSWERS: [(&str, [u16; 9]); 16] = [
+    ("get_response",         [200,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("put_response",         [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("list_response_versions", [200, 200,   200,   403,    200,   200,    200, 200,  401]),
+    ("rate_response",        [401,   403,   200,   403,    403,   403,    403, 403,  401]),
+    ("unrate_response",      [401,   403,   200,   403,    403,   403,    403, 403,  401]),
+    ("list_activity",        [200,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("merge_idea",           [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("unmerge_idea",         [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("follow_idea",          [401,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("unfollow_idea",        [401,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("follow_board",         [401,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("unfollow_board",       [401,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("list_notifications",   [401,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("read_all_notifications", [401, 200,   200,   403,    200,   200,    200, 200,  401]),
+    ("read_notification",    [401,   404,   404,   403,    404,   404,    404, 404,  401]),
+    ("unread_notification",  [401,   404,   404,   403,    404,   404,    404, 404,  401]),
+];
+
 /// The rest of the table: votes, and what is open to all.
 #[rustfmt::skip]
 const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
@@ -68,7 +89,7 @@ const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
 ];
 
 fn table() -> impl Iterator<Item = &'static (&'static str, [u16; 9])> {
-    TABLE.iter().chain(&VOTES_AND_HEALTH)
+    TABLE.iter().chain(&ANSWERS).chain(&VOTES_AND_HEALTH)
 }
 
 #[test]
@@ -87,6 +108,7 @@ struct World {
     idea: String,
     target: String,
     status: String,
+    other: String,
     refresh_token: String,
     nth: usize,
 }
@@ -145,8 +167,16 @@ async fn world<'a>(
     nth: usize,
 ) -> World {
     let board = pm.board(&format!("board-{nth}"), json!({})).await;
-    let needs_idea = operation.contains("idea") || operation.contains("vote");
+    let needs_idea = ["idea", "vote", "response", "activity"].iter().any(|part| operation.contains(part));
     let idea = if needs_idea { author.idea(&board, "다크 모드").await } else { String::new() };
+    if operation.contains("response") {
+        let said = json!({ "body": "검토합니다.", "notify": "none" });
+        pm.put_body(&format!("/v1/ideas/{idea}/response"), &said).await.expect(200);
+    }
+    let other = if operation.contains("merge") { pm.idea(&board, "둘").await } else { String::new() };
+    if operation == "unmerge_idea" {
+        pm.post(&format!("/v1/ideas/{idea}/merge"), &json!({ "into": other })).await.expect(200);
+    }
     if operation == "restore_idea" {
         pm.delete(&format!("/v1/ideas/{idea}")).await.expect(204);
     }
@@ -166,11 +196,11 @@ async fn world<'a>(
         }
         _ => String::new(),
     };
-    World { board, idea, target, status, refresh_token: refresh_token.unwrap_or_default(), nth }
+    World { board, idea, target, status, other, refresh_token: refresh_token.unwrap_or_default(), nth }
 }
 
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
-    let World { board, idea, target, status, refresh_token, nth } = world;
+    let World { board, idea, target, status, other, refresh_token, nth } = world;
     let sso = kit::people::sso_token_until(
         9_999_999_999,
         &json!({ "sub": "someone", "email": "someone@example.com" }),
@@ -227,6 +257,30 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
             format!("/v1/ideas/{idea}/status"),
             Some(json!({ "status": "planned", "reason": "합니다." })),
         ),
+        "get_response" => ("GET", format!("/v1/ideas/{idea}/response"), None),
+        "put_response" => {
+            ("PUT", format!("/v1/ideas/{idea}/response"), Some(json!({ "body": "시작합니다." })))
+        }
+        "list_response_versions" => ("GET", format!("/v1/ideas/{idea}/response/versions"), None),
+        "rate_response" => {
+            ("PUT", format!("/v1/ideas/{idea}/response/rating"), Some(json!({ "helpful": true })))
+        }
+        "unrate_response" => ("DELETE", format!("/v1/ideas/{idea}/response/rating"), None),
+        "list_activity" => ("GET", format!("/v1/ideas/{idea}/activity"), None),
+        "merge_idea" => ("POST", format!("/v1/ideas/{idea}/merge"), Some(json!({ "into": other }))),
+        "unmerge_idea" => ("POST", format!("/v1/ideas/{idea}/unmerge"), None),
+        "follow_idea" => ("PUT", format!("/v1/ideas/{idea}/follow"), None),
+        "unfollow_idea" => ("DELETE", format!("/v1/ideas/{idea}/follow"), None),
+        "follow_board" => ("PUT", format!("/v1/boards/{board}/follow"), None),
+        "unfollow_board" => ("DELETE", format!("/v1/boards/{board}/follow"), None),
+        "list_notifications" => ("GET", "/v1/me/notifications".to_owned(), None),
+        "read_all_notifications" => ("POST", "/v1/me/notifications/read-all".to_owned(), None),
+        "read_notification" => {
+            ("PUT", format!("/v1/me/notifications/01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d/read"), None)
+        }
+        "unread_notification" => {
+            ("DELETE", format!("/v1/me/notifications/01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d/read"), None)
+        }
         "vote_for_idea" => ("PUT", format!("/v1/ideas/{idea}/vote"), None),
         "withdraw_vote" => ("DELETE", format!("/v1/ideas/{idea}/vote"), None),
         "list_voters" => ("GET", format!("/v1/ideas/{idea}/votes"), None),

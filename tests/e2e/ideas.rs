@@ -28,8 +28,11 @@ async fn a_member_posts_an_idea_with_an_ordinary_token() {
           "body_html": "<p>밤에 <strong>눈이 부셔요</strong>.</p>\n",
           "comment_count": 0,
           "created_at": "[time]",
+          "following": true,
           "id": "[id]",
+          "merged_into": null,
           "my_vote": true,
+          "response": null,
           "status": {
             "category": "open",
             "colour": "#6b7280",

@@ -2,12 +2,14 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod boards;
 mod contract;
 mod conventions;
 mod ideas;
 mod lists;
 mod members;
+mod merges;
 mod once;
 mod running;
 mod search;

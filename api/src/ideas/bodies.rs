@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor,
+    Actor, IdeaId,
     access::Permission,
     boards::Board,
     ideas::{Body, Tags, Title, Words},
@@ -19,6 +19,7 @@ use crate::{
     body::{field, present},
     error::Failure,
     language::Language,
+    responses::ResponseBody,
     statuses::StatusRefBody,
 };
 
@@ -30,6 +31,13 @@ pub struct BoardRefBody {
     pub slug: String,
     #[schema(example = "모바일 앱")]
     pub name: String,
+}
+
+impl BoardRefBody {
+    /// For a board that went while its ideas were read.
+    pub(crate) fn nowhere() -> Self {
+        Self { id: Uuid::nil(), slug: String::new(), name: String::new() }
+    }
 }
 
 impl From<&Board> for BoardRefBody {
@@ -132,6 +140,12 @@ pub struct IdeaBody {
     /// The body as HTML that is safe to show.
     #[schema(example = "<p>밤에 <strong>눈이 부셔요</strong>.</p>\n")]
     body_html: String,
+    /// The brand's answer; null while there is none.
+    response: Option<ResponseBody>,
+    /// Whether you hear of what happens to it: you vote for it or follow it.
+    following: bool,
+    /// The idea it was merged into: its votes and comments are there.
+    merged_into: Option<Uuid>,
 }
 
 impl IdeaBody {
@@ -140,6 +154,9 @@ impl IdeaBody {
         Self {
             body_html: markdown::to_html(&read.body),
             body: read.body,
+            response: read.response.map(ResponseBody::from),
+            following: read.following,
+            merged_into: read.listed.idea.merged_into.map(IdeaId::uuid),
             facts: IdeaFacts::new(read.listed, board, actor, language),
         }
     }

@@ -195,9 +195,8 @@ async fn page_of(
 type Names = HashMap<BoardId, BoardRefBody>;
 
 fn shown(page: Page<Listed>, names: &Names, actor: &Actor, language: Language) -> Page<IdeaSummaryBody> {
-    let nowhere = || BoardRefBody { id: Uuid::nil(), slug: String::new(), name: String::new() };
     page.map(|listed| {
-        let board = names.get(&listed.idea.board_id).cloned().unwrap_or_else(nowhere);
+        let board = names.get(&listed.idea.board_id).cloned().unwrap_or_else(BoardRefBody::nowhere);
         IdeaSummaryBody::new(listed, board, actor, language)
     })
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     Stamp,
+    answers::Response,
     boards::Board,
     ideas::Reason,
     statuses::{Bilingual, Category, Colour, DeclineReason, Freezes, Status, StatusKey},
@@ -17,6 +18,7 @@ use crate::{
     error::Failure,
     language::Language,
     reply::Reply,
+    responses::NotifyName,
 };
 
 /// What a status means, whatever the board calls it.
@@ -338,6 +340,14 @@ pub struct SetStatusBody {
     #[serde(default)]
     #[schema(required = false)]
     decline_reason: Option<DeclineReasonName>,
+    /// An official response to go with it: Markdown. Supporters are told once of both.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 10_000))]
+    #[schema(required = false, min_length = 1, max_length = 10_000)]
+    response: Option<String>,
+    #[serde(default)]
+    #[schema(required = false)]
+    notify: NotifyName,
 }
 
 impl SetStatusBody {
@@ -347,6 +357,12 @@ impl SetStatusBody {
 
     pub(super) fn why(&self) -> Result<Explained, Failure> {
         let reason = field("/reason", Reason::try_from(&*self.reason))?;
-        Ok(Explained { reason, decline: self.decline_reason.map(DeclineReason::from) })
+        let response = self.response.as_deref().map(|text| field("/response", Response::try_from(text)));
+        Ok(Explained {
+            reason,
+            decline: self.decline_reason.map(DeclineReason::from),
+            response: response.transpose()?,
+            notify: self.notify.into(),
+        })
     }
 }

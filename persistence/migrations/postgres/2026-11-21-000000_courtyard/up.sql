@@ -93,6 +93,16 @@ CREATE TABLE ideas (
     category TEXT NOT NULL,
     merged_into UUID REFERENCES ideas (id),
     comments_locked BOOLEAN NOT NULL DEFAULT FALSE,
+    -- When the brand first answered.
+    answered_at TIMESTAMP,
+    -- What staff work with: who takes care of it and until when, and what it is ranked by.
+    owner_id UUID REFERENCES members (id),
+    due_on DATE,
+    effort INTEGER,
+    strategic_value INTEGER,
+    priority DOUBLE PRECISION NOT NULL DEFAULT 0,
+    need DOUBLE PRECISION NOT NULL DEFAULT 0,
+    momentum BIGINT NOT NULL DEFAULT 0,
     vote_count BIGINT NOT NULL CHECK (vote_count >= 0),
     carried_votes BIGINT NOT NULL CHECK (carried_votes >= 0),
     comment_count BIGINT NOT NULL CHECK (comment_count >= 0),
@@ -164,22 +174,12 @@ CREATE TABLE idea_revisions (
     PRIMARY KEY (idea_id, version)
 );
 
-CREATE TABLE status_changes (
-    id UUID NOT NULL PRIMARY KEY,
-    idea_id UUID NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
-    from_status TEXT NOT NULL,
-    to_status TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    decline_reason TEXT,
-    member_id UUID REFERENCES members (id),
-    created_at TIMESTAMP NOT NULL
-);
-CREATE INDEX status_changes_by_idea ON status_changes (idea_id, id);
-
 CREATE TABLE votes (
     idea_id UUID NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
     member_id UUID NOT NULL REFERENCES members (id),
     created_at TIMESTAMP NOT NULL,
+    -- The merged idea whose vote this is.
+    carried_from UUID,
     PRIMARY KEY (idea_id, member_id)
 );
 CREATE INDEX votes_by_member ON votes (member_id, idea_id);

@@ -96,6 +96,16 @@ CREATE TABLE ideas (
     category TEXT NOT NULL,
     merged_into BLOB REFERENCES ideas (id),
     comments_locked BOOLEAN NOT NULL DEFAULT FALSE,
+    -- When the brand first answered.
+    answered_at TIMESTAMP,
+    -- What staff work with: who takes care of it and until when, and what it is ranked by.
+    owner_id BLOB REFERENCES members (id),
+    due_on DATE,
+    effort INTEGER,
+    strategic_value INTEGER,
+    priority DOUBLE NOT NULL DEFAULT 0,
+    need DOUBLE NOT NULL DEFAULT 0,
+    momentum BIGINT NOT NULL DEFAULT 0,
     vote_count BIGINT NOT NULL CHECK (vote_count >= 0),
     carried_votes BIGINT NOT NULL CHECK (carried_votes >= 0),
     comment_count BIGINT NOT NULL CHECK (comment_count >= 0),
@@ -162,18 +172,6 @@ CREATE TABLE idea_revisions (
     PRIMARY KEY (idea_id, version)
 ) WITHOUT ROWID;
 
-CREATE TABLE status_changes (
-    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-    idea_id BLOB NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
-    from_status TEXT NOT NULL,
-    to_status TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    decline_reason TEXT,
-    member_id BLOB REFERENCES members (id),
-    created_at TIMESTAMP NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX status_changes_by_idea ON status_changes (idea_id, id);
-
 -- Pre-tokenised terms: the `ascii` tokenizer splits at blanks and leaves every character above ASCII alone.
 CREATE VIRTUAL TABLE idea_terms USING fts5 (
     title, body, content = '', contentless_delete = 1, detail = column, tokenize = 'ascii'
@@ -183,6 +181,8 @@ CREATE TABLE votes (
     idea_id BLOB NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
     member_id BLOB NOT NULL REFERENCES members (id),
     created_at TIMESTAMP NOT NULL,
+    -- The merged idea whose vote this is.
+    carried_from BLOB,
     PRIMARY KEY (idea_id, member_id)
 ) WITHOUT ROWID;
 CREATE INDEX votes_by_member ON votes (member_id, idea_id);
