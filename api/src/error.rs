@@ -46,6 +46,7 @@ pub enum Code {
     CommentsClosed,
     TransitionNotAllowed,
     OnlyByMerging,
+    CountChanged,
     StatusInUse,
     StatusKeyTaken,
     LastOfCategory,
@@ -164,6 +165,15 @@ impl Failure {
         Self::fields(vec![Field { pointer: pointer.into(), wrong: Wrong::Meaning(fault) }])
     }
 
+    /// The same of a part of a body: its fields are under a pointer, whether they were written for a body or a query.
+    #[must_use]
+    pub fn under(mut self, pointer: &str) -> Self {
+        for field in &mut self.fields {
+            field.pointer = format!("{pointer}/{}", field.pointer.trim_start_matches(['/', '?']));
+        }
+        self
+    }
+
     #[must_use]
     pub fn with_fact(self, fact: impl fmt::Display) -> Self {
         Self { fact: Some(fact.to_string()), ..self }
@@ -254,9 +264,11 @@ impl From<Refusal> for Failure {
                 failure(Code::TransitionNotAllowed).with_fact(allowed.join(", "))
             }
             Refusal::OnlyByMerging => failure(Code::OnlyByMerging),
+            Refusal::CountChanged { count } => failure(Code::CountChanged).with_fact(count),
             Refusal::StatusInUse => failure(Code::StatusInUse),
             Refusal::LastOfCategory => failure(Code::LastOfCategory),
             Refusal::TooManyStatuses { most } => failure(Code::TooManyStatuses).with_fact(most),
+            Refusal::Unfit { field, fault } if field.starts_with('?') => Self::field(field, fault),
             Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
             Refusal::VoteBudgetSpent { budget } => failure(Code::VoteBudgetSpent).with_fact(budget),
             Refusal::OthersHaveJoined => failure(Code::OthersHaveJoined),

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, delete, get, patch, post, web};
 use domain::{Action, IdeaId, access::Permission};
 use persistence::{AloneWith, Error, boards, ideas, ideas::change, votes};
 
-pub use self::bodies::{AuthorBody, BoardRefBody, IdeaBody};
+pub use self::bodies::{AuthorBody, BoardRefBody, IdeaBody, IdeaSummaryBody, TagText};
 use self::{
     bodies::{NewIdeaBody, UpdateIdeaBody},
     list::{list_board_ideas, list_ideas, list_similar_ideas},

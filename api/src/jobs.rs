@@ -1,12 +1,14 @@
-//! Background work: what has had its time goes, and counters are checked against their rows every night.
+//! Background work: what has had its time goes, ideas are ranked anew, and counters are checked against their rows every
+//! night.
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::IdeaId;
 use persistence::{
     AloneWith, Database,
     ideas::upkeep::{self, Recount},
+    triage,
 };
 
 use crate::{clock::Clock, error::Failure, once};
@@ -43,7 +45,24 @@ async fn do_due(db: &Database, clock: &Clock) -> Result<(), Failure> {
             tracing::info!(ideas = found.ideas, "recounted; no drift");
         }
     }
+    if take_turn(db, clock, "rank", TimeDelta::minutes(5)).await? {
+        rank(db, clock.now()).await?;
+    }
     Ok(())
+}
+
+/// Ranks every idea anew, a batch at a time, so that votes wait briefly.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rank(db: &Database, now: DateTime<Utc>) -> Result<(), Failure> {
+    let mut after: Option<IdeaId> = None;
+    loop {
+        after = db.write(AloneWith::Nobody, move |tx| triage::refresh(tx, now, after, BATCH)).await?;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
 }
 
 async fn take_turn(

@@ -39,6 +39,7 @@ mod serve;
 mod sso;
 mod statuses;
 pub mod tokens;
+mod triage;
 mod votes;
 
 pub use config::Config;

@@ -106,7 +106,7 @@ fn takes_if_match(path: &str, method: &str) -> bool {
     match method {
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
         "post" => ends_with(&["/status", "/merge", "/unmerge"]),
-        "put" => ends_with(&["/response"]),
+        "put" => ends_with(&["/response", "/priority-weights"]),
         _ => false,
     }
 }

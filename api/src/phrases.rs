@@ -52,6 +52,7 @@ fn phrases(code: Code) -> Phrases {
         Code::CommentsClosed => (409, "comments_closed", ["댓글이 닫혔습니다", "The conversation is closed"], ["더는 댓글을 받지 않습니다.", "It takes no more comments."]),
         Code::TransitionNotAllowed => (409, "transition_not_allowed", ["갈 수 없는 상태입니다", "The status cannot follow the present one"], ["갈 수 있는 상태: {}", "It may become: {}"]),
         Code::OnlyByMerging => (409, "only_by_merging", ["병합으로만 바뀌는 상태입니다", "Only merging leads here"], ["merge나 unmerge를 써 주세요.", "Use merge or unmerge."]),
+        Code::CountChanged => (409, "count_changed", ["그 사이 수가 바뀌었습니다", "The number has changed meanwhile"], ["지금은 {}개입니다. 다시 확인해 주세요.", "There are {} by now; look again."]),
         Code::StatusInUse => (409, "status_in_use", ["아이디어가 쓰는 상태입니다", "Ideas have this status"], ["먼저 아이디어를 다른 상태로 옮겨 주세요.", "Move them to another status first."]),
         Code::StatusKeyTaken => (409, "status_key_taken", ["이미 있는 상태 키입니다", "The board has a status with this key"], ["다른 key를 보내 주세요.", "Send another key."]),
         Code::LastOfCategory => (409, "last_of_category", ["게시판에 꼭 필요한 상태입니다", "The board cannot do without it"], ["open과 merged에는 상태가 하나 이상 있어야 합니다.", "A board needs a status of category open and one of merged."]),

@@ -14,7 +14,7 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::{
     activities, auth, boards,
     error::{Code, Failure},
-    follows, health, ideas, members, merges, notifications, openapi, responses, statuses, votes,
+    follows, health, ideas, members, merges, notifications, openapi, responses, statuses, triage, votes,
 };
 
 /// The routes of the API.
@@ -27,6 +27,7 @@ pub fn all(to: &mut Routes<'_>) {
     merges::routes(to);
     activities::routes(to);
     votes::routes(to);
+    triage::routes(to);
     follows::routes(to);
     notifications::routes(to);
     boards::routes(to);

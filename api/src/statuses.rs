@@ -12,8 +12,8 @@ use persistence::{
     statuses::{self, Step},
 };
 
-pub use self::bodies::{CategoryName, StatusRefBody};
-use self::bodies::{NewStatusBody, SetStatusBody, StatusBody, UpdateStatusBody, shown};
+pub use self::bodies::{CategoryName, SetStatusBody, StatusRefBody};
+use self::bodies::{NewStatusBody, StatusBody, UpdateStatusBody, shown};
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
@@ -137,7 +137,7 @@ fn step(tx: &mut AnyConnection, actor: &Actor, id: StatusId) -> Rows<Step> {
 }
 
 /// What names a status that the board has not.
-fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
+pub(crate) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
     move |error| match error {
         Error::Missing => Refusal::Unfit { field, fault: Fault::NotA("status of the board") }.into(),
         error => error,

@@ -65,17 +65,20 @@ pub enum Permission {
     SetStatus,
     /// Speak for the brand: the official response.
     Respond,
+    /// Work with the inbox: find, mark and rank ideas.
+    Triage,
     /// See who voted where a board keeps it to staff, and carried-over votes apart.
     SeeVoters,
 }
 
 impl Permission {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
         Self::SetStatus,
         Self::Respond,
+        Self::Triage,
         Self::SeeVoters,
     ];
 
@@ -84,7 +87,7 @@ impl Permission {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
-            Self::ManageIdeas | Self::Respond | Self::SeeVoters => role.is_staff(),
+            Self::ManageIdeas | Self::Respond | Self::Triage | Self::SeeVoters => role.is_staff(),
         }
     }
 
@@ -96,6 +99,7 @@ impl Permission {
             Self::ManageIdeas => "manage_ideas",
             Self::SetStatus => "set_status",
             Self::Respond => "respond",
+            Self::Triage => "triage",
             Self::SeeVoters => "see_voters",
         }
     }

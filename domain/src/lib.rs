@@ -17,7 +17,8 @@ pub mod refusal;
 pub mod search;
 pub mod statuses;
 pub mod text;
+pub mod triage;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, IdeaId, MemberId, SessionId, Stamp, StatusId};
+pub use id::{BoardId, IdeaId, MemberId, SessionId, Stamp, StatusId, ViewId};
 pub use refusal::Refusal;

@@ -60,6 +60,8 @@ pub enum Refusal {
     NotDeleted,
     #[error("the idea already has this status")]
     SameStatus,
+    #[error("there are {count} of them by now")]
+    CountChanged { count: i64 },
     /// A field that does not fit what it refers to, which only the rows know.
     #[error("{field}: {fault:?}")]
     Unfit { field: &'static str, fault: Fault },

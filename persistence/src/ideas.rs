@@ -33,7 +33,7 @@ use crate::{
     schema::{
         boards as boards_table, idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes,
     },
-    search, statuses,
+    search, statuses, triage,
 };
 
 #[derive(Queryable, Selectable)]
@@ -143,11 +143,10 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<(Idea
 /// # Errors
 /// [`Error::Missing`].
 pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read> {
-    type Found =
-        (String, String, String, String, Option<String>, Option<NaiveDateTime>, Option<NaiveDateTime>);
+    type Found = (String, String, String, String, Option<String>, Option<NaiveDateTime>);
     let (idea, on) = find(conn, actor, id)?;
     let me = actor.member_id().map_or(KeyValue::from(Uuid::nil()), key);
-    let (title, body, excerpt, tags, author_name, voted, answered): Found = ideas::table
+    let (title, body, excerpt, tags, author_name, voted): Found = ideas::table
         .inner_join(idea_texts::table)
         .left_join(members::table)
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
@@ -159,14 +158,9 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
             idea_texts::tags,
             members::display_name.nullable(),
             votes::created_at.nullable(),
-            ideas::answered_at,
         ))
         .first(conn)?;
-    // Looked for only where there is one.
-    let response = match answered {
-        Some(_) => responses::current(conn, actor, id)?,
-        None => None,
-    };
+    let response = responses::current(conn, actor, id)?;
     let following = match actor.member_id() {
         Some(member) => follows::hears(conn, id, member)?,
         None => false,
@@ -205,6 +199,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, told: &Stamp, new: &NewId
         .values((idea_texts::idea_id.eq(key(id)), texts(&new.words)))
         .execute(conn)?;
     insert_tags(conn, id, &new.words)?;
+    triage::insert(conn, id, new.board)?;
     index(conn, id, new.board, &new.words)?;
     outbox::write(conn, told, &[Event::IdeaCreated { idea: id, board: new.board, author: new.author }])?;
     Ok(id)

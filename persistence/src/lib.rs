@@ -20,6 +20,7 @@ mod schema;
 mod search;
 pub mod sessions;
 pub mod statuses;
+pub mod triage;
 pub mod votes;
 mod written;
 

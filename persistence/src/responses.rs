@@ -22,8 +22,8 @@ use crate::{
     key::{KeyValue, key},
     notifications::{self, Notice},
     outbox,
-    schema::{ideas, members, response_ratings, responses},
-    votes,
+    schema::{members, response_ratings, responses},
+    triage, votes,
 };
 
 /// What the brand said, in one version.
@@ -131,9 +131,8 @@ pub(crate) fn say(
         .execute(conn)
         .map_err(taken(Unique::Version))
         .map_err(|error| if matches!(error, Error::Taken(_)) { Error::Contended } else { error })?;
-    diesel::update(ideas::table.find(key(idea.id)).filter(ideas::answered_at.is_null()))
-        .set(ideas::answered_at.eq(stamp.at.naive_utc()))
-        .execute(conn)?;
+    triage::answered(conn, idea.id, stamp.at)?;
+    triage::rank(conn, idea.id, stamp.at)?;
     Ok(version)
 }
 

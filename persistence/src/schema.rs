@@ -91,14 +91,6 @@ diesel::table! {
         category -> Text,
         merged_into -> Nullable<Key>,
         comments_locked -> Bool,
-        answered_at -> Nullable<Timestamp>,
-        owner_id -> Nullable<Key>,
-        due_on -> Nullable<Date>,
-        effort -> Nullable<Integer>,
-        strategic_value -> Nullable<Integer>,
-        priority -> Double,
-        need -> Double,
-        momentum -> BigInt,
         vote_count -> BigInt,
         carried_votes -> BigInt,
         comment_count -> BigInt,
@@ -327,6 +319,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    triage (idea_id) {
+        idea_id -> Key,
+        board_id -> Key,
+        owner_id -> Nullable<Key>,
+        due_on -> Nullable<Date>,
+        effort -> Nullable<Integer>,
+        strategic_value -> Nullable<Integer>,
+        answered_at -> Nullable<Timestamp>,
+        priority -> Double,
+        need -> Double,
+        momentum -> BigInt,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    priority_weights (board_id) {
+        board_id -> Key,
+        votes -> Double,
+        need -> Double,
+        momentum -> Double,
+        effort -> Double,
+        strategic_value -> Double,
+        age -> Double,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    private_tags (tag, idea_id) {
+        tag -> Text,
+        idea_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    triage_views (id) {
+        id -> Key,
+        owner_id -> Key,
+        name -> Text,
+        shared -> Bool,
+        query -> Text,
+        version -> Integer,
+    }
+}
+
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(board_invitations -> members (member_id));
@@ -339,6 +390,7 @@ diesel::joinable!(votes -> members (member_id));
 diesel::joinable!(activities -> members (member_id));
 diesel::joinable!(responses -> members (author_id));
 diesel::joinable!(notifications -> ideas (idea_id));
+diesel::joinable!(triage -> ideas (idea_id));
 diesel::allow_tables_to_appear_in_same_query!(
     members,
     sessions,
@@ -357,5 +409,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     follows,
     board_follows,
     notifications,
-    merges
+    merges,
+    triage,
+    private_tags
 );

@@ -77,6 +77,23 @@ const ANSWERS: [(&str, [u16; 9]); 16] = [
     ("unread_notification",  [401,   404,   404,   403,    404,   404,    404, 404,  401]),
 ];
 
+/// Triage.
+#[rustfmt::skip]
+const TRIAGE: [(&str, [u16; 9]); 12] = [
+    ("list_triage",          [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("get_triage",           [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("update_triage",        [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("bulk_triage",          [401,   403,   403,   403,    403,   403,    200, 200,  401]),
+    ("list_views",           [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("create_view",          [401,   403,   403,   403,    201,   201,    201, 201,  401]),
+    ("get_view",             [401,   403,   403,   403,    404,   404,    200, 404,  401]),
+    ("update_view",          [401,   403,   403,   403,    404,   404,    200, 404,  401]),
+    ("delete_view",          [401,   403,   403,   403,    404,   404,    204, 404,  401]),
+    ("get_priority",         [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("get_priority_weights", [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("put_priority_weights", [401,   403,   403,   403,    403,   403,    200, 200,  401]),
+];
+
 /// The rest of the table: votes, and what is open to all.
 #[rustfmt::skip]
 const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
@@ -89,7 +106,7 @@ const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
 ];
 
 fn table() -> impl Iterator<Item = &'static (&'static str, [u16; 9])> {
-    TABLE.iter().chain(&ANSWERS).chain(&VOTES_AND_HEALTH)
+    TABLE.iter().chain(&ANSWERS).chain(&TRIAGE).chain(&VOTES_AND_HEALTH)
 }
 
 #[test]
@@ -109,6 +126,7 @@ struct World {
     target: String,
     status: String,
     other: String,
+    view: String,
     refresh_token: String,
     nth: usize,
 }
@@ -167,12 +185,20 @@ async fn world<'a>(
     nth: usize,
 ) -> World {
     let board = pm.board(&format!("board-{nth}"), json!({})).await;
-    let needs_idea = ["idea", "vote", "response", "activity"].iter().any(|part| operation.contains(part));
+    let needs_idea = ["idea", "vote", "response", "activity", "triage", "priority"]
+        .iter()
+        .any(|part| operation.contains(part));
     let idea = if needs_idea { author.idea(&board, "다크 모드").await } else { String::new() };
     if operation.contains("response") {
         let said = json!({ "body": "검토합니다.", "notify": "none" });
         pm.put_body(&format!("/v1/ideas/{idea}/response"), &said).await.expect(200);
     }
+    let view = if operation.ends_with("_view") && operation != "create_view" {
+        let body = json!({ "name": "보기", "query": {} });
+        pm.post("/v1/triage/views", &body).await.expect(201)["id"].as_str().unwrap().to_owned()
+    } else {
+        String::new()
+    };
     let other = if operation.contains("merge") { pm.idea(&board, "둘").await } else { String::new() };
     if operation == "unmerge_idea" {
         pm.post(&format!("/v1/ideas/{idea}/merge"), &json!({ "into": other })).await.expect(200);
@@ -196,11 +222,11 @@ async fn world<'a>(
         }
         _ => String::new(),
     };
-    World { board, idea, target, status, other, refresh_token: refresh_token.unwrap_or_default(), nth }
+    World { board, idea, target, status, other, view, refresh_token: refresh_token.unwrap_or_default(), nth }
 }
 
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
-    let World { board, idea, target, status, other, refresh_token, nth } = world;
+    let World { board, idea, target, status, other, view, refresh_token, nth } = world;
     let sso = kit::people::sso_token_until(
         9_999_999_999,
         &json!({ "sub": "someone", "email": "someone@example.com" }),
@@ -276,11 +302,35 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "list_notifications" => ("GET", "/v1/me/notifications".to_owned(), None),
         "read_all_notifications" => ("POST", "/v1/me/notifications/read-all".to_owned(), None),
         "read_notification" => {
-            ("PUT", format!("/v1/me/notifications/01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d/read"), None)
+            ("PUT", "/v1/me/notifications/01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d/read".to_owned(), None)
         }
         "unread_notification" => {
-            ("DELETE", format!("/v1/me/notifications/01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d/read"), None)
+            ("DELETE", "/v1/me/notifications/01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d/read".to_owned(), None)
         }
+        "list_triage" => ("GET", "/v1/triage/ideas".to_owned(), None),
+        "get_triage" => ("GET", format!("/v1/triage/ideas/{idea}"), None),
+        "update_triage" => ("PATCH", format!("/v1/triage/ideas/{idea}"), Some(json!({ "effort": 3 }))),
+        "bulk_triage" => (
+            "POST",
+            "/v1/triage/bulk".to_owned(),
+            Some(json!({ "ids": [idea], "set_status": { "status": "planned", "reason": "합니다." } })),
+        ),
+        "list_views" => ("GET", "/v1/triage/views".to_owned(), None),
+        "create_view" => {
+            ("POST", "/v1/triage/views".to_owned(), Some(json!({ "name": "보기", "query": {} })))
+        }
+        "get_view" => ("GET", format!("/v1/triage/views/{view}"), None),
+        "update_view" => ("PATCH", format!("/v1/triage/views/{view}"), Some(json!({ "shared": true }))),
+        "delete_view" => ("DELETE", format!("/v1/triage/views/{view}"), None),
+        "get_priority" => ("GET", format!("/v1/ideas/{idea}/priority"), None),
+        "get_priority_weights" => ("GET", format!("/v1/boards/{board}/priority-weights"), None),
+        "put_priority_weights" => (
+            "PUT",
+            format!("/v1/boards/{board}/priority-weights"),
+            Some(
+                json!({ "votes": 1, "need": 1, "momentum": 1, "effort": 1, "strategic_value": 1, "age": 1 }),
+            ),
+        ),
         "vote_for_idea" => ("PUT", format!("/v1/ideas/{idea}/vote"), None),
         "withdraw_vote" => ("DELETE", format!("/v1/ideas/{idea}/vote"), None),
         "list_voters" => ("GET", format!("/v1/ideas/{idea}/votes"), None),

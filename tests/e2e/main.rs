@@ -16,4 +16,5 @@ mod search;
 mod sso;
 mod statuses;
 mod storm;
+mod triage;
 mod votes;

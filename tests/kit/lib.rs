@@ -109,6 +109,12 @@ impl TestApp {
         waiting.into_iter().map(|(kind, _, data)| (kind, data)).collect()
     }
 
+    /// Ranks every idea anew, which a job does every few minutes.
+    pub async fn seed_rank(&self) {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::rank(&db, self.clock.now()).await.unwrap();
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();

@@ -1,11 +1,9 @@
 //! Lists of ideas, and the ideas most alike.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, get, web};
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::{
-    Actor, BoardId, MemberId,
+    Actor, MemberId,
     access::Permission,
     ideas::{Tags, Title},
     page::{Page, Sort},
@@ -29,7 +27,7 @@ use super::bodies::{BoardRefBody, IdeaSummaryBody, SimilarBody, SimilarIdeaBody}
 use crate::{
     actor::Caller,
     app::App,
-    boards::board_in_path,
+    boards::{Names, board_in_path, boards_of},
     body::Query,
     error::{Code, Failure},
     language::Language,
@@ -192,8 +190,6 @@ async fn page_of(
     app.pages.get(&caller, address, make).await
 }
 
-type Names = HashMap<BoardId, BoardRefBody>;
-
 fn shown(page: Page<Listed>, names: &Names, actor: &Actor, language: Language) -> Page<IdeaSummaryBody> {
     page.map(|listed| {
         let board = names.get(&listed.idea.board_id).cloned().unwrap_or_else(BoardRefBody::nowhere);
@@ -211,14 +207,7 @@ fn filter(
     if wanted.filter.deleted == Deleted::Only {
         actor.ensure(Permission::ManageIdeas)?;
     }
-    let seen = match board {
-        Some(board) => vec![boards::find(tx, actor, board)?],
-        None => boards::visible(tx, actor)?,
-    };
-    let ids = seen.iter().map(|seen| seen.board.id).collect();
-    let names = seen.iter().map(|seen| (seen.board.id, BoardRefBody::from(&seen.board))).collect();
-    let every = board.is_none() && boards::count(tx)? == seen.len() as i64;
-    let boards = if every { Boards::Every } else { Boards::Only(ids) };
+    let (boards, names) = boards_of(tx, actor, board)?;
     Ok((Filter { boards, ..wanted.filter.clone() }, names))
 }
 

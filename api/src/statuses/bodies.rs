@@ -331,7 +331,7 @@ impl From<DeclineReasonName> for DeclineReason {
 pub struct SetStatusBody {
     /// The key of a status of the idea's board.
     #[schema(value_type = StatusKeyText)]
-    pub(super) status: String,
+    status: String,
     /// Why, in words for the customers; it is kept with the change.
     #[validate(length(min = 1, max = 2000))]
     #[schema(min_length = 1, max_length = 2000, example = "다음 분기에 시작합니다.")]
@@ -351,11 +351,11 @@ pub struct SetStatusBody {
 }
 
 impl SetStatusBody {
-    pub(super) fn key(&self) -> Result<StatusKey, Failure> {
+    pub(crate) fn key(&self) -> Result<StatusKey, Failure> {
         field("/status", StatusKey::try_from(&*self.status))
     }
 
-    pub(super) fn why(&self) -> Result<Explained, Failure> {
+    pub(crate) fn why(&self) -> Result<Explained, Failure> {
         let reason = field("/reason", Reason::try_from(&*self.reason))?;
         let response = self.response.as_deref().map(|text| field("/response", Response::try_from(text)));
         Ok(Explained {

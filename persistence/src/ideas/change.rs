@@ -25,7 +25,7 @@ use crate::{
     notifications::{self, Notice},
     outbox, responses,
     schema::{idea_revisions, idea_tags, idea_texts, ideas, votes},
-    search,
+    search, triage,
 };
 
 /// Whether somebody besides the author has voted or commented.
@@ -173,5 +173,6 @@ pub fn set_status(
     diesel::update(ideas::table.find(key(idea.id)))
         .set((ideas::status.eq(to.key.as_str()), ideas::category.eq(to.category.key())))
         .execute(conn)?;
+    triage::rank(conn, idea.id, stamp.at)?;
     bump(conn, stamp, idea)
 }

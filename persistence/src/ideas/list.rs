@@ -20,7 +20,7 @@ use crate::{
     connection::{AnyConnection, MultiBackend, instr},
     error::{Error, Result},
     key::{KeyValue, key},
-    schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes},
+    schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, triage, votes},
     search::{self, Plan, Within},
     statuses,
 };
@@ -57,7 +57,7 @@ pub enum Deleted {
     Only,
 }
 
-/// Texts and status are joined as if they might be missing: a statement that does not need them then does not look for
+/// Texts, status and triage are joined as if they might be missing: a statement that does not need them then does not look for
 /// them.
 #[auto_type]
 fn base(me: KeyValue) -> _ {
@@ -65,10 +65,11 @@ fn base(me: KeyValue) -> _ {
         .left_join(idea_texts::table)
         .left_join(statuses_table::table.on(status_of()))
         .left_join(members::table)
+        .left_join(triage::table)
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
 }
 
-pub(super) type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
+pub(crate) type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
 
 /// One page. `after` is the place the last page ended at.
 ///
@@ -110,7 +111,7 @@ pub fn count(conn: &mut AnyConnection, filter: &Filter) -> Result<i64> {
 
 /// Which of the hits of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hits {
+pub(crate) enum Hits {
     Anywhere,
     /// Those with every needle in the title.
     InTitle,
@@ -118,7 +119,7 @@ pub(super) enum Hits {
     NotInTitle,
 }
 
-pub(super) fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
+pub(crate) fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
     base(actor.member_id().map_or(KeyValue::from(Uuid::nil()), key)).into_boxed()
 }
 
@@ -163,7 +164,7 @@ fn load(
     select(conn, ordered(base_of(actor), sort, lap, None).filter(ideas::id.eq_any(ids)))
 }
 
-pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
+pub(crate) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
     type Found = (Row, Option<statuses::Row>, String, String, String, Option<String>, Option<NaiveDateTime>);
     let rows: Vec<Found> = query
         .select((
@@ -186,7 +187,7 @@ pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<L
 }
 
 /// The filter as conditions; none when nothing can match.
-pub(super) fn narrowed<'a>(
+pub(crate) fn narrowed<'a>(
     conn: &mut AnyConnection,
     base: Boxed<'a>,
     filter: &Filter,

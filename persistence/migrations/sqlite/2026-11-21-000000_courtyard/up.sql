@@ -96,16 +96,6 @@ CREATE TABLE ideas (
     category TEXT NOT NULL,
     merged_into BLOB REFERENCES ideas (id),
     comments_locked BOOLEAN NOT NULL DEFAULT FALSE,
-    -- When the brand first answered.
-    answered_at TIMESTAMP,
-    -- What staff work with: who takes care of it and until when, and what it is ranked by.
-    owner_id BLOB REFERENCES members (id),
-    due_on DATE,
-    effort INTEGER,
-    strategic_value INTEGER,
-    priority DOUBLE NOT NULL DEFAULT 0,
-    need DOUBLE NOT NULL DEFAULT 0,
-    momentum BIGINT NOT NULL DEFAULT 0,
     vote_count BIGINT NOT NULL CHECK (vote_count >= 0),
     carried_votes BIGINT NOT NULL CHECK (carried_votes >= 0),
     comment_count BIGINT NOT NULL CHECK (comment_count >= 0),
