@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod boards;
+pub mod comments;
 pub mod events;
 pub mod id;
 pub mod ideas;
@@ -18,5 +19,5 @@ pub mod statuses;
 pub mod text;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, IdeaId, MemberId, SessionId, Stamp, StatusId};
+pub use id::{BoardId, CommentId, IdeaId, MemberId, SessionId, Stamp, StatusId};
 pub use refusal::Refusal;

@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod boards;
+pub mod comments;
 pub mod connection;
 pub mod database;
 pub mod error;
