@@ -12,7 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    auth, boards,
+    auth, boards, comments,
     error::{Code, Failure},
     health, ideas, members, openapi, statuses, votes,
 };
@@ -24,6 +24,7 @@ pub fn all(to: &mut Routes<'_>) {
     ideas::routes(to);
     statuses::routes(to);
     votes::routes(to);
+    comments::routes(to);
     boards::routes(to);
     health::routes(to);
 }

@@ -67,8 +67,30 @@ const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
     ("get_metrics",          [200,   200,   200,   200,    200,   200,    200, 200,  200]),
 ];
 
+/// Comments: the author is that of the comment and of its idea.
+#[rustfmt::skip]
+const COMMENTS: [(&str, [u16; 9]); 13] = [
+    ("list_comments",          [200, 200,   200,   403,    200,   200,    200, 200,  401]),
+    ("create_comment",         [401, 201,   201,   403,    201,   201,    201, 201,  401]),
+    ("get_comment",            [200, 200,   200,   403,    200,   200,    200, 200,  401]),
+    ("update_comment",         [401, 403,   200,   403,    403,   403,    403, 403,  401]),
+    ("delete_comment",         [401, 403,   204,   403,    204,   204,    204, 204,  401]),
+    ("list_comment_revisions", [401, 403,   403,   403,    200,   200,    200, 200,  401]),
+    ("add_reaction",           [401, 200,   409,   403,    200,   200,    200, 200,  401]),
+    ("remove_reaction",        [401, 200,   200,   403,    200,   200,    200, 200,  401]),
+    ("lock_comments",          [401, 403,   403,   403,    200,   200,    200, 200,  401]),
+    ("unlock_comments",        [401, 403,   403,   403,    200,   200,    200, 200,  401]),
+    ("pin_comment",            [401, 403,   403,   403,    200,   200,    200, 200,  401]),
+    ("unpin_comment",          [401, 403,   403,   403,    200,   200,    200, 200,  401]),
+    ("list_mentionable",       [401, 200,   200,   403,    200,   200,    200, 200,  401]),
+];
+
+fn is_about_comments(operation: &str) -> bool {
+    COMMENTS.iter().any(|(name, _)| *name == operation)
+}
+
 fn table() -> impl Iterator<Item = &'static (&'static str, [u16; 9])> {
-    TABLE.iter().chain(&VOTES_AND_HEALTH)
+    TABLE.iter().chain(&VOTES_AND_HEALTH).chain(&COMMENTS)
 }
 
 #[test]
@@ -85,6 +107,7 @@ fn the_table_holds_every_operation_of_the_document() {
 struct World {
     board: String,
     idea: String,
+    comment: String,
     target: String,
     status: String,
     refresh_token: String,
@@ -145,8 +168,12 @@ async fn world<'a>(
     nth: usize,
 ) -> World {
     let board = pm.board(&format!("board-{nth}"), json!({})).await;
-    let needs_idea = operation.contains("idea") || operation.contains("vote");
+    let needs_idea = operation.contains("idea") || operation.contains("vote") || is_about_comments(operation);
     let idea = if needs_idea { author.idea(&board, "다크 모드").await } else { String::new() };
+    let comment = match is_about_comments(operation) {
+        true => crate::comments::say(author, &idea, "좋아요", None).await,
+        false => String::new(),
+    };
     if operation == "restore_idea" {
         pm.delete(&format!("/v1/ideas/{idea}")).await.expect(204);
     }
@@ -166,11 +193,14 @@ async fn world<'a>(
         }
         _ => String::new(),
     };
-    World { board, idea, target, status, refresh_token: refresh_token.unwrap_or_default(), nth }
+    World { board, idea, comment, target, status, refresh_token: refresh_token.unwrap_or_default(), nth }
 }
 
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
-    let World { board, idea, target, status, refresh_token, nth } = world;
+    if is_about_comments(operation) {
+        return comment_request(operation, world);
+    }
+    let World { board, idea, target, status, refresh_token, nth, .. } = world;
     let sso = kit::people::sso_token_until(
         9_999_999_999,
         &json!({ "sub": "someone", "email": "someone@example.com" }),
@@ -233,6 +263,29 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "get_liveness" => ("GET", "/health/live".to_owned(), None),
         "get_readiness" => ("GET", "/health/ready".to_owned(), None),
         "get_metrics" => ("GET", "/metrics".to_owned(), None),
+        other => panic!("no request for {other}"),
+    };
+    (method.parse().unwrap(), path, body)
+}
+
+fn comment_request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
+    let World { idea, comment, .. } = world;
+    let (method, path, body) = match operation {
+        "list_comments" => ("GET", format!("/v1/ideas/{idea}/comments"), None),
+        "create_comment" => ("POST", format!("/v1/ideas/{idea}/comments"), Some(json!({ "body": "좋아요" }))),
+        "get_comment" => ("GET", format!("/v1/comments/{comment}"), None),
+        "update_comment" => {
+            ("PATCH", format!("/v1/comments/{comment}"), Some(json!({ "body": "더 좋아요" })))
+        }
+        "delete_comment" => ("DELETE", format!("/v1/comments/{comment}"), None),
+        "list_comment_revisions" => ("GET", format!("/v1/comments/{comment}/revisions"), None),
+        "add_reaction" => ("PUT", format!("/v1/comments/{comment}/reactions/agree"), None),
+        "remove_reaction" => ("DELETE", format!("/v1/comments/{comment}/reactions/agree"), None),
+        "lock_comments" => ("PUT", format!("/v1/ideas/{idea}/lock"), None),
+        "unlock_comments" => ("DELETE", format!("/v1/ideas/{idea}/lock"), None),
+        "pin_comment" => ("PUT", format!("/v1/ideas/{idea}/pin"), Some(json!({ "comment_id": comment }))),
+        "unpin_comment" => ("DELETE", format!("/v1/ideas/{idea}/pin"), None),
+        "list_mentionable" => ("GET", format!("/v1/ideas/{idea}/mentionable"), None),
         other => panic!("no request for {other}"),
     };
     (method.parse().unwrap(), path, body)

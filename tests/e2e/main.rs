@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod boards;
+mod comments;
 mod contract;
 mod conventions;
 mod ideas;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor,
+    Actor, CommentId,
     access::Permission,
     boards::Board,
     ideas::{Body, Tags, Title, Words},
@@ -132,6 +132,10 @@ pub struct IdeaBody {
     /// The body as HTML that is safe to show.
     #[schema(example = "<p>밤에 <strong>눈이 부셔요</strong>.</p>\n")]
     body_html: String,
+    /// Whether staff closed the conversation to members.
+    comments_locked: bool,
+    /// The comment that staff show as the answer.
+    pinned_comment_id: Option<Uuid>,
 }
 
 impl IdeaBody {
@@ -140,6 +144,8 @@ impl IdeaBody {
         Self {
             body_html: markdown::to_html(&read.body),
             body: read.body,
+            comments_locked: read.listed.idea.comments_locked,
+            pinned_comment_id: read.listed.idea.pinned_comment_id.map(CommentId::uuid),
             facts: IdeaFacts::new(read.listed, board, actor, language),
         }
     }
