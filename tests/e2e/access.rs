@@ -196,6 +196,7 @@ async fn world<'a>(
     World { board, idea, comment, target, status, refresh_token: refresh_token.unwrap_or_default(), nth }
 }
 
+#[allow(clippy::too_many_lines, reason = "one row for each operation")]
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
     if is_about_comments(operation) {
         return comment_request(operation, world);
