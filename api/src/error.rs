@@ -44,6 +44,9 @@ pub enum Code {
     NotASupporter,
     EditsFrozen,
     CommentsClosed,
+    NotYourWords,
+    OwnComment,
+    ThreadTooDeep,
     TransitionNotAllowed,
     OnlyByMerging,
     CountChanged,
@@ -259,6 +262,12 @@ impl From<Refusal> for Failure {
             Refusal::NotASupporter => failure(Code::NotASupporter),
             Refusal::EditsFrozen => failure(Code::EditsFrozen),
             Refusal::CommentsClosed => failure(Code::CommentsClosed),
+            Refusal::NotYourWords => failure(Code::NotYourWords),
+            Refusal::OwnComment => failure(Code::OwnComment),
+            Refusal::ThreadTooDeep { deepest } => failure(Code::ThreadTooDeep).with_fact(deepest),
+            Refusal::NotMentionable { place } => {
+                Self::field(format!("/mentions/{place}"), Fault::NotA("member who may be mentioned here"))
+            }
             Refusal::TransitionNotAllowed { allowed } => {
                 let allowed: Vec<&str> = allowed.iter().map(|key| key.as_str()).collect();
                 failure(Code::TransitionNotAllowed).with_fact(allowed.join(", "))

@@ -10,6 +10,7 @@ pub mod bench;
 mod boards;
 mod body;
 pub mod clock;
+mod comments;
 pub mod config;
 pub mod demo;
 mod digest;

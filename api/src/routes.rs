@@ -12,7 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, auth, boards,
+    activities, auth, boards, comments,
     error::{Code, Failure},
     follows, health, ideas, members, merges, notifications, openapi, responses, statuses, triage, votes,
 };
@@ -30,6 +30,7 @@ pub fn all(to: &mut Routes<'_>) {
     triage::routes(to);
     follows::routes(to);
     notifications::routes(to);
+    comments::routes(to);
     boards::routes(to);
     health::routes(to);
 }

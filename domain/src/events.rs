@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::{BoardId, IdeaId, MemberId, members::Role, statuses::StatusKey};
+use crate::{BoardId, CommentId, IdeaId, MemberId, comments::Reaction, members::Role, statuses::StatusKey};
 
 /// A change that was made, with what is needed to look it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +28,37 @@ pub enum Event {
     IdeaResponded { idea: IdeaId, board: BoardId, version: i32 },
     IdeaMerged { idea: IdeaId, board: BoardId, into: IdeaId },
     IdeaUnmerged { idea: IdeaId, board: BoardId, from: IdeaId },
+    IdeaCommentsLocked { idea: IdeaId, board: BoardId },
+    IdeaCommentsUnlocked { idea: IdeaId, board: BoardId },
+    IdeaCommentPinned { idea: IdeaId, board: BoardId, comment: CommentId },
+    IdeaCommentUnpinned { idea: IdeaId, board: BoardId, comment: CommentId },
+    Comment { comment: CommentId, idea: IdeaId, board: BoardId, what: CommentEvent },
     VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
     VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
+}
+
+/// What happened to a comment that everybody who may view the board may read: of a note between staff, nothing is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommentEvent {
+    Created {
+        author: MemberId,
+        parent: Option<CommentId>,
+        mentioned: Vec<MemberId>,
+    },
+    /// `mentioned` are those it did not mention before.
+    Updated {
+        version: i32,
+        mentioned: Vec<MemberId>,
+    },
+    Deleted,
+    ReactionAdded {
+        member: MemberId,
+        reaction: Reaction,
+    },
+    ReactionRemoved {
+        member: MemberId,
+        reaction: Reaction,
+    },
 }
 
 /// Why a session ended before its time.
@@ -66,6 +95,17 @@ impl Event {
             Self::IdeaResponded { .. } => "idea.responded",
             Self::IdeaMerged { .. } => "idea.merged",
             Self::IdeaUnmerged { .. } => "idea.unmerged",
+            Self::IdeaCommentsLocked { .. } => "idea.comments_locked",
+            Self::IdeaCommentsUnlocked { .. } => "idea.comments_unlocked",
+            Self::IdeaCommentPinned { .. } => "idea.comment_pinned",
+            Self::IdeaCommentUnpinned { .. } => "idea.comment_unpinned",
+            Self::Comment { what, .. } => match what {
+                CommentEvent::Created { .. } => "comment.created",
+                CommentEvent::Updated { .. } => "comment.updated",
+                CommentEvent::Deleted => "comment.deleted",
+                CommentEvent::ReactionAdded { .. } => "comment.reaction_added",
+                CommentEvent::ReactionRemoved { .. } => "comment.reaction_removed",
+            },
             Self::VoteCast { .. } => "vote.cast",
             Self::VoteWithdrawn { .. } => "vote.withdrawn",
         }
@@ -95,8 +135,13 @@ impl Event {
             | Self::IdeaResponded { idea, .. }
             | Self::IdeaMerged { idea, .. }
             | Self::IdeaUnmerged { idea, .. }
+            | Self::IdeaCommentsLocked { idea, .. }
+            | Self::IdeaCommentsUnlocked { idea, .. }
+            | Self::IdeaCommentPinned { idea, .. }
+            | Self::IdeaCommentUnpinned { idea, .. }
             | Self::VoteCast { idea, .. }
             | Self::VoteWithdrawn { idea, .. } => idea.uuid(),
+            Self::Comment { comment, .. } => comment.uuid(),
         }
     }
 }

@@ -10,6 +10,7 @@ pub struct Id<Of>(Uuid, PhantomData<fn() -> Of>);
 
 pub type MemberId = Id<crate::members::Member>;
 pub type BoardId = Id<crate::boards::Board>;
+pub type CommentId = Id<crate::comments::Comment>;
 pub type IdeaId = Id<crate::ideas::Idea>;
 pub type StatusId = Id<crate::statuses::Status>;
 pub type ViewId = Id<crate::triage::View>;

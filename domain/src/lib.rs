@@ -6,6 +6,7 @@
 pub mod access;
 pub mod answers;
 pub mod boards;
+pub mod comments;
 pub mod events;
 pub mod id;
 pub mod ideas;
@@ -20,5 +21,5 @@ pub mod text;
 pub mod triage;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, IdeaId, MemberId, SessionId, Stamp, StatusId, ViewId};
+pub use id::{BoardId, CommentId, IdeaId, MemberId, SessionId, Stamp, StatusId, ViewId};
 pub use refusal::Refusal;

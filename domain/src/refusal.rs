@@ -38,6 +38,15 @@ pub enum Refusal {
     EditsFrozen,
     #[error("the conversation is closed")]
     CommentsClosed,
+    #[error("only its author may change what a comment says")]
+    NotYourWords,
+    #[error("nobody judges their own comment")]
+    OwnComment,
+    #[error("a thread is at most {deepest} replies deep")]
+    ThreadTooDeep { deepest: i32 },
+    /// The one at this place is nobody, blocked, or may not know of the comment; which of these is not told.
+    #[error("the member at {place} cannot be mentioned")]
+    NotMentionable { place: usize },
     #[error("from this status an idea may only become {allowed:?}")]
     TransitionNotAllowed { allowed: Vec<StatusKey> },
     #[error("a merged status is reached and left by merging alone")]

@@ -12,7 +12,7 @@ use diesel::{
     dsl::{self, auto_type},
 };
 use domain::{
-    Actor, BoardId, IdeaId, MemberId, Stamp,
+    Actor, BoardId, CommentId, IdeaId, MemberId, Stamp,
     access::Permission,
     events::Event,
     ideas::{Idea, Words},
@@ -48,6 +48,7 @@ pub(crate) struct Row {
     trending: f64,
     merged_into: Option<KeyValue>,
     comments_locked: bool,
+    pinned_comment_id: Option<KeyValue>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     deleted_at: Option<NaiveDateTime>,
@@ -74,6 +75,7 @@ impl Row {
             trending: row.trending,
             merged_into: row.merged_into.map(IdeaId::from),
             comments_locked: row.comments_locked,
+            pinned_comment_id: row.pinned_comment_id.map(CommentId::from),
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             deleted_at: row.deleted_at.map(|at| at.and_utc()),

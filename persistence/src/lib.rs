@@ -3,6 +3,7 @@
 pub mod activities;
 mod batch;
 pub mod boards;
+pub mod comments;
 pub mod connection;
 pub mod database;
 pub mod error;

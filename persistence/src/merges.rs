@@ -1,7 +1,7 @@
 //! The rows of merges: one idea's votes carried over into another, and brought back exactly.
 //!
 //! A merged idea keeps its own votes as they were; copies of them, marked with where they come from, stand at the idea it
-//! was merged into, except where the same person votes there already.
+//! was merged into, except where the same person votes there already. Its comments move there and know where they are from.
 
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
@@ -23,10 +23,10 @@ use crate::{
     database::AloneWith,
     error::{Error, Result},
     ideas::{change, upkeep},
-    key::{KeyValue, key},
+    key::{Key, KeyValue, key},
     notifications::{self, Notice},
     outbox,
-    schema::{ideas, merges, votes},
+    schema::{comments, ideas, merges, votes},
     statuses,
     written::Written,
 };
@@ -60,6 +60,8 @@ pub fn merge(
     let merged = statuses::first(conn, source.board_id, Category::Merged)?;
     place(conn, stamp, source, &merged, Some(target.id))?;
     copy_votes(conn, source.id, target.id)?;
+    let all = comments::table.filter(comments::idea_id.eq(key(source.id))).select(comments::id).load(conn)?;
+    move_comments(conn, all, source.id, target.id)?;
     diesel::update(ideas::table.find(key(target.id)).filter(ideas::merged_into.is_null()))
         .set(ideas::carried_votes.eq(ideas::carried_votes + source.carried_votes))
         .execute(conn)
@@ -133,6 +135,12 @@ pub fn unmerge(
     place(conn, stamp, source, &status, None)?;
     diesel::update(merges::table.find(id)).set(merges::unmerged_at.eq(stamp.at.naive_utc())).execute(conn)?;
     take_votes_back(conn, source.id, target)?;
+    let family: Vec<KeyValue> = notifications::family_of::<Key>(source.id).load(conn)?;
+    let theirs = comments::table
+        .filter(comments::idea_id.eq(key(target)).and(comments::home_idea_id.eq_any(family)))
+        .select(comments::id)
+        .load(conn)?;
+    move_comments(conn, theirs, target, source.id)?;
     diesel::update(ideas::table.find(key(target)))
         .set(ideas::carried_votes.eq(ideas::carried_votes - source.carried_votes))
         .execute(conn)?;
@@ -146,6 +154,28 @@ pub fn unmerge(
         &[Event::IdeaUnmerged { idea: source.id, board: source.board_id, from: target }],
     )?;
     Ok(target)
+}
+
+/// Moves comments, whole threads of them, to another idea. Whoever is about to change one of them finds it changed.
+fn move_comments(conn: &mut AnyConnection, ids: Vec<KeyValue>, from: IdeaId, to: IdeaId) -> Result<()> {
+    let counted = comments::table
+        .filter(comments::id.eq_any(ids.clone()))
+        .filter(comments::internal.eq(false).and(comments::deleted_at.is_null()));
+    let moved: i64 = counted.count().get_result(conn)?;
+    diesel::update(comments::table.filter(comments::id.eq_any(ids.clone())))
+        .set((comments::idea_id.eq(key(to)), comments::version.eq(comments::version + 1)))
+        .execute(conn)?;
+    diesel::update(ideas::table.find(key(from)))
+        .set(ideas::comment_count.eq(ideas::comment_count - moved))
+        .execute(conn)?;
+    diesel::update(ideas::table.find(key(to)))
+        .set(ideas::comment_count.eq(ideas::comment_count + moved))
+        .execute(conn)?;
+    // What was pinned there went with its thread.
+    diesel::update(ideas::table.find(key(from)).filter(ideas::pinned_comment_id.eq_any(ids)))
+        .set(ideas::pinned_comment_id.eq(None::<KeyValue>))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Takes back the copies of a merged idea's votes; where another idea merged into the same one has the vote of the same

@@ -6,7 +6,7 @@ use diesel::{
     QueryDsl as _, RunQueryDsl as _, sql_types::BigInt,
 };
 use domain::{
-    Action, Audience, BoardId, IdeaId, MemberId, Stamp,
+    Action, Audience, BoardId, CommentId, IdeaId, MemberId, Stamp,
     answers::{News, Notify},
     boards::Board,
     page::{Limit, Page, Place},
@@ -61,6 +61,31 @@ pub(crate) fn tell(conn: &mut AnyConnection, stamp: &Stamp, notice: &Notice<'_>)
     Ok((supporters, supporters))
 }
 
+/// Tells some members of a comment, once each, unless they have muted the idea or wrote it.
+pub(crate) fn tell_of_comment(
+    conn: &mut AnyConnection,
+    (id, stamp): (CommentId, &Stamp),
+    news: News,
+    (idea, by): (IdeaId, MemberId),
+    members: &[MemberId],
+) -> Result<()> {
+    for member in members.iter().filter(|member| **member != by) {
+        Written::<()>::new("INSERT INTO notifications (member_id, id, kind, idea_id, created_at) SELECT ")
+            .with(*member, ", ")
+            .with(id, ", ")
+            .with(news.key(), ", ")
+            .with(idea, ", ")
+            .with(
+                stamp.at.naive_utc(),
+                " WHERE NOT EXISTS (SELECT 1 FROM follows WHERE muted = TRUE AND member_id = ",
+            )
+            .with(*member, " AND idea_id = ")
+            .with(idea, ") ON CONFLICT DO NOTHING")
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Who votes for an idea or follows it or what was merged into it.
 fn supporters_of(idea: IdeaId) -> Written {
     Written::new("SELECT member_id FROM votes WHERE idea_id = ")
@@ -70,7 +95,7 @@ fn supporters_of(idea: IdeaId) -> Written {
 }
 
 /// The idea and, step by step, those merged into it.
-fn family_of(idea: IdeaId) -> Written {
+pub(crate) fn family_of<Of>(idea: IdeaId) -> Written<Of> {
     Written::new("WITH RECURSIVE family (id) AS (SELECT ideas.id FROM ideas WHERE ideas.id = ").with(
         idea,
         " UNION SELECT ideas.id FROM ideas JOIN family ON ideas.merged_into = family.id) SELECT id FROM family",

@@ -91,6 +91,7 @@ diesel::table! {
         category -> Text,
         merged_into -> Nullable<Key>,
         comments_locked -> Bool,
+        pinned_comment_id -> Nullable<Key>,
         vote_count -> BigInt,
         carried_votes -> BigInt,
         comment_count -> BigInt,
@@ -290,6 +291,68 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
+    comments (id) {
+        id -> Key,
+        idea_id -> Key,
+        home_idea_id -> Key,
+        parent_id -> Nullable<Key>,
+        root_id -> Key,
+        depth -> Integer,
+        author_id -> Key,
+        internal -> Bool,
+        body -> Text,
+        reply_count -> BigInt,
+        staff_reply_count -> BigInt,
+        agree_count -> BigInt,
+        disagree_count -> BigInt,
+        thanks_count -> BigInt,
+        insightful_count -> BigInt,
+        best -> Double,
+        created_at -> Timestamp,
+        edited_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    comment_revisions (comment_id, version) {
+        comment_id -> Key,
+        version -> Integer,
+        body -> Text,
+        replaced_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    comment_reactions (comment_id, member_id, kind) {
+        comment_id -> Key,
+        member_id -> Key,
+        kind -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    comment_mentions (comment_id, member_id) {
+        comment_id -> Key,
+        member_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
     outbox (id) {
         id -> Key,
         kind -> Text,
@@ -385,6 +448,7 @@ diesel::joinable!(ideas -> boards (board_id));
 diesel::joinable!(ideas -> members (author_id));
 diesel::joinable!(idea_texts -> ideas (idea_id));
 diesel::joinable!(idea_tags -> ideas (idea_id));
+diesel::joinable!(comment_mentions -> members (member_id));
 diesel::joinable!(votes -> ideas (idea_id));
 diesel::joinable!(votes -> members (member_id));
 diesel::joinable!(activities -> members (member_id));
@@ -411,5 +475,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notifications,
     merges,
     triage,
-    private_tags
+    private_tags,
+    comments,
+    comment_mentions
 );

@@ -79,6 +79,43 @@ async fn each_supporter_hears_once_of_a_change_and_whoever_made_it_does_not() {
 }
 
 #[actix_web::test]
+async fn whoever_is_mentioned_or_answered_hears_once_and_who_comments_follows() {
+    on_each_database(async |app| {
+        let (pm, ana, ben, path) = scene(app).await;
+        let carl = app.member("carl").await;
+        let say = async |person: &Person<'_>, body: Value| {
+            person.post(&format!("{path}/comments"), &body).await.expect(201)["id"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let root = say(&carl, json!({ "body": "저도 바랍니다." })).await;
+        assert_eq!(carl.get(&path).await.expect(200)["following"], true);
+        let reply =
+            say(&ben, json!({ "body": "그렇죠", "parent_id": root, "mentions": [carl.id, ana.id] })).await;
+        let heard = told(&carl).await;
+        assert_eq!(
+            (heard.len(), &heard[0]["kind"], &heard[0]["id"]),
+            (1, &json!("mentioned"), &json!(reply))
+        );
+        assert_eq!(told(&ana).await[0]["kind"], "mentioned");
+        say(&ana, json!({ "body": "맞아요", "parent_id": reply })).await;
+        let heard: Vec<Value> = told(&ben).await.iter().map(|news| news["kind"].clone()).collect();
+        assert_eq!(heard, ["replied"]);
+        // A note tells nobody but the staff it mentions.
+        let moderator = app.staff("moderator").await;
+        let note =
+            json!({ "body": "살펴봅시다", "parent_id": reply, "internal": true, "mentions": [moderator.id] });
+        say(&pm, note).await;
+        assert_eq!((told(&ben).await.len(), told(&moderator).await.len()), (1, 1));
+        ben.delete(&format!("{path}/follow")).await.expect(200);
+        say(&ana, json!({ "body": "하나 더", "parent_id": reply })).await;
+        assert_eq!(told(&ben).await.len(), 1);
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn notifications_are_read_unread_and_gone_with_the_right_to_see() {
     on_each_database(async |app| {
         let (pm, _, ben, path) = scene(app).await;

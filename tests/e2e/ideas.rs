@@ -27,11 +27,13 @@ async fn a_member_posts_an_idea_with_an_ordinary_token() {
           "body": "밤에 **눈이 부셔요**.\n<script>x</script>",
           "body_html": "<p>밤에 <strong>눈이 부셔요</strong>.</p>\n",
           "comment_count": 0,
+          "comments_locked": false,
           "created_at": "[time]",
           "following": true,
           "id": "[id]",
           "merged_into": null,
           "my_vote": true,
+          "pinned_comment_id": null,
           "response": null,
           "status": {
             "category": "open",

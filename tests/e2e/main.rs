@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod answers;
 mod boards;
+mod comments;
 mod contract;
 mod conventions;
 mod ideas;

@@ -127,6 +127,43 @@ async fn who_is_in_two_duplicates_stays_until_both_are_out() {
 }
 
 #[actix_web::test]
+async fn comments_go_along_and_come_back_with_what_was_replied() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        pm.board("app", json!({})).await;
+        let (one, two) = (idea(app, "하나", "a").await, idea(app, "둘", "b").await);
+        let (a, b) = (app.member("a").await, app.member("b").await);
+        let said = async |person: &Person<'_>, idea: &str, text: &str, parent: Option<&str>| {
+            let body = json!({ "body": text, "parent_id": parent });
+            let made = person.post(&format!("/v1/ideas/{idea}/comments"), &body).await.expect(201);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let here = async |idea: &str| {
+            let listed = pm.all(&format!("/v1/ideas/{idea}/comments?sort=oldest"), 10).await;
+            let texts: Vec<_> =
+                listed.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect();
+            (texts, read(&pm, idea).await["comment_count"].as_i64().unwrap())
+        };
+        said(&a, &one, "하나에", None).await;
+        let root = said(&b, &two, "둘에", None).await;
+        pm.put_body(&format!("/v1/ideas/{two}/pin"), &json!({ "comment_id": root })).await.expect(200);
+        merge(&pm, &two, &one).await;
+        assert_eq!(here(&one).await, (vec!["하나에".to_owned(), "둘에".to_owned()], 2));
+        assert_eq!(here(&two).await, (Vec::new(), 0));
+        b.post(&format!("/v1/ideas/{two}/comments"), &json!({ "body": "늦게" }))
+            .await
+            .expect_problem(409, "idea_merged");
+        said(&a, &one, "답글", Some(&root)).await;
+        said(&a, &one, "새 이야기", None).await;
+        assert_eq!(read(&pm, &one).await["comment_count"], 4);
+        unmerge(&pm, &two).await;
+        assert_eq!(here(&one).await, (vec!["하나에".to_owned(), "새 이야기".to_owned()], 2));
+        assert_eq!(here(&two).await, (vec!["둘에".to_owned()], 2));
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn merges_that_make_no_sense_are_refused() {
     on_each_database(async |app| {
         let (pm, marketer) = (app.staff("product_manager").await, app.staff("marketer").await);

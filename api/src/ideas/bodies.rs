@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, IdeaId,
+    Actor, CommentId, IdeaId,
     access::Permission,
     boards::Board,
     ideas::{Body, Tags, Title, Words},
@@ -146,6 +146,10 @@ pub struct IdeaBody {
     following: bool,
     /// The idea it was merged into: its votes and comments are there.
     merged_into: Option<Uuid>,
+    /// Whether staff closed the conversation to members.
+    comments_locked: bool,
+    /// The comment that staff show as the answer.
+    pinned_comment_id: Option<Uuid>,
 }
 
 impl IdeaBody {
@@ -157,6 +161,8 @@ impl IdeaBody {
             response: read.response.map(ResponseBody::from),
             following: read.following,
             merged_into: read.listed.idea.merged_into.map(IdeaId::uuid),
+            comments_locked: read.listed.idea.comments_locked,
+            pinned_comment_id: read.listed.idea.pinned_comment_id.map(CommentId::uuid),
             facts: IdeaFacts::new(read.listed, board, actor, language),
         }
     }

@@ -24,7 +24,7 @@ use crate::{
     key::{KeyValue, key},
     notifications::{self, Notice},
     outbox, responses,
-    schema::{idea_revisions, idea_tags, idea_texts, ideas, votes},
+    schema::{comments, idea_revisions, idea_tags, idea_texts, ideas, votes},
     search, triage,
 };
 
@@ -33,10 +33,20 @@ use crate::{
 /// # Errors
 /// Only when the database fails.
 pub fn others_joined(conn: &mut AnyConnection, idea: &Idea) -> Result<bool> {
-    if idea.comment_count > 0 || idea.carried_votes > 0 {
+    if idea.carried_votes > 0 {
         return Ok(true);
     }
     let author = idea.author_id.map_or(KeyValue::from(Uuid::nil()), key);
+    let foreign: Option<KeyValue> = comments::table
+        .filter(comments::idea_id.eq(key(idea.id)).and(comments::author_id.ne(author)))
+        // A note between staff must not show in what the author may do.
+        .filter(comments::deleted_at.is_null().and(comments::internal.eq(false)))
+        .select(comments::author_id)
+        .first(conn)
+        .optional()?;
+    if foreign.is_some() {
+        return Ok(true);
+    }
     let foreign: Option<KeyValue> = votes::table
         .filter(votes::idea_id.eq(key(idea.id)).and(votes::member_id.ne(author)))
         .select(votes::member_id)
