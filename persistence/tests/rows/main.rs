@@ -5,6 +5,7 @@
 mod comments;
 mod doors;
 mod opening;
+mod plans;
 mod searching;
 
 use chrono::{DateTime, Utc};

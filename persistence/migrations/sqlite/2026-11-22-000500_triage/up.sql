@@ -67,8 +67,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('triage', 'triage_board_need', '100000 20000 2 1'),
     ('triage', 'triage_momentum', '100000 1000 1'),
     ('triage', 'triage_board_momentum', '100000 20000 200 1'),
-    ('triage', 'triage_unanswered', '80000 1'),
-    ('triage', 'triage_board_unanswered', '80000 16000 1'),
+    ('triage', 'triage_unanswered', '5000 1'),
+    ('triage', 'triage_board_unanswered', '5000 1000 1'),
     ('triage', 'triage_by_owner', '100000 20000 1'),
     ('private_tags', 'private_tags', '20000 400 1'),
     ('private_tags', 'private_tags_by_idea', '20000 2');
