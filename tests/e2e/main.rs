@@ -18,5 +18,6 @@ mod search;
 mod sso;
 mod statuses;
 mod storm;
+mod story;
 mod triage;
 mod votes;
