@@ -19,6 +19,7 @@ mod front;
 mod health;
 mod ideas;
 pub mod import;
+mod insights;
 pub mod jobs;
 mod language;
 pub mod logs;

@@ -14,7 +14,7 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::{
     activities, auth, boards,
     error::{Code, Failure},
-    follows, health, ideas, members, merges, notifications, openapi, responses, statuses, votes,
+    follows, health, ideas, insights, members, merges, notifications, openapi, responses, statuses, votes,
 };
 
 /// The routes of the API.
@@ -30,6 +30,7 @@ pub fn all(to: &mut Routes<'_>) {
     follows::routes(to);
     notifications::routes(to);
     boards::routes(to);
+    insights::routes(to);
     health::routes(to);
 }
 

@@ -67,16 +67,19 @@ pub enum Permission {
     Respond,
     /// See who voted where a board keeps it to staff, and carried-over votes apart.
     SeeVoters,
+    /// See how soon and how often customers hear back.
+    SeeInsights,
 }
 
 impl Permission {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
         Self::SetStatus,
         Self::Respond,
         Self::SeeVoters,
+        Self::SeeInsights,
     ];
 
     #[must_use]
@@ -84,7 +87,7 @@ impl Permission {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
-            Self::ManageIdeas | Self::Respond | Self::SeeVoters => role.is_staff(),
+            Self::ManageIdeas | Self::Respond | Self::SeeVoters | Self::SeeInsights => role.is_staff(),
         }
     }
 
@@ -97,6 +100,7 @@ impl Permission {
             Self::SetStatus => "set_status",
             Self::Respond => "respond",
             Self::SeeVoters => "see_voters",
+            Self::SeeInsights => "see_insights",
         }
     }
 }

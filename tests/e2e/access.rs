@@ -77,12 +77,13 @@ const ANSWERS: [(&str, [u16; 9]); 16] = [
     ("unread_notification",  [401,   404,   404,   403,    404,   404,    404, 404,  401]),
 ];
 
-/// The rest of the table: votes, and what is open to all.
+/// The rest of the table: votes, numbers, and what is open to all.
 #[rustfmt::skip]
-const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
+const VOTES_AND_HEALTH: [(&str, [u16; 9]); 7] = [
     ("vote_for_idea",        [401,   200,   200,   403,    200,   200,    200, 200,  401]),
     ("withdraw_vote",        [401,   200,   200,   403,    200,   200,    200, 200,  401]),
     ("list_voters",          [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("get_loop_insights",    [401,   403,   403,   403,    200,   200,    200, 200,  401]),
     ("get_liveness",         [200,   200,   200,   200,    200,   200,    200, 200,  200]),
     ("get_readiness",        [200,   200,   200,   200,    200,   200,    200, 200,  200]),
     ("get_metrics",          [200,   200,   200,   200,    200,   200,    200, 200,  200]),
@@ -284,6 +285,7 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "vote_for_idea" => ("PUT", format!("/v1/ideas/{idea}/vote"), None),
         "withdraw_vote" => ("DELETE", format!("/v1/ideas/{idea}/vote"), None),
         "list_voters" => ("GET", format!("/v1/ideas/{idea}/votes"), None),
+        "get_loop_insights" => ("GET", format!("/v1/insights/loop?board={board}"), None),
         "get_liveness" => ("GET", "/health/live".to_owned(), None),
         "get_readiness" => ("GET", "/health/ready".to_owned(), None),
         "get_metrics" => ("GET", "/metrics".to_owned(), None),

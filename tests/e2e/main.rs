@@ -7,6 +7,7 @@ mod boards;
 mod contract;
 mod conventions;
 mod ideas;
+mod insights;
 mod lists;
 mod members;
 mod merges;
