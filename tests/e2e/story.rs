@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kit::{TestApp, on_each_database, people::{Person, sso_token}};
+use kit::{
+    TestApp, on_each_database,
+    people::{Person, sso_token},
+};
 use serde_json::{Value, json};
 
 const VOTERS: usize = 30;
@@ -69,16 +72,30 @@ async fn an_idea_is_voted_merged_found_declined_reopened_planned_and_shipped() {
         let segment = pm.post("/v1/segments", &json!({ "name": "단골", "rule": rule })).await.expect(201);
         assert_eq!(segment["member_count"], 5);
         let other = pm.idea("app", "단골과 상관없는 제안").await;
-        let found = pm.all(&format!("/v1/triage/ideas?board=app&voter_segment={}", segment["id"].as_str().unwrap()), 10).await;
-        assert_eq!(found.iter().map(|item| item["id"].as_str().unwrap()).collect::<Vec<_>>(), [idea.as_str()]);
+        let found = pm
+            .all(&format!("/v1/triage/ideas?board=app&voter_segment={}", segment["id"].as_str().unwrap()), 10)
+            .await;
+        assert_eq!(
+            found.iter().map(|item| item["id"].as_str().unwrap()).collect::<Vec<_>>(),
+            [idea.as_str()]
+        );
         assert_ne!(idea, other);
 
-        let declining = json!({ "status": "declined", "reason": "지금은 어렵습니다.", "decline_reason": "too_costly" });
+        let declining =
+            json!({ "status": "declined", "reason": "지금은 어렵습니다.", "decline_reason": "too_costly" });
         move_to(&pm, &idea, declining).await;
         move_to(&pm, &idea, json!({ "status": "open", "reason": "다시 살펴봅니다." })).await;
-        move_to(&pm, &idea, json!({ "status": "planned", "reason": "다음 분기에 합니다.", "response": "함께 만들어요." })).await;
+        move_to(
+            &pm,
+            &idea,
+            json!({ "status": "planned", "reason": "다음 분기에 합니다.", "response": "함께 만들어요." }),
+        )
+        .await;
         let shipped = move_to(&pm, &idea, json!({ "status": "shipped", "reason": "나왔습니다." })).await;
-        assert_eq!((&shipped["status"]["category"], &shipped["vote_count"]), (&json!("shipped"), &json!(VOTERS)));
+        assert_eq!(
+            (&shipped["status"]["category"], &shipped["vote_count"]),
+            (&json!("shipped"), &json!(VOTERS))
+        );
         for (nth, customer) in customers.iter().enumerate() {
             // Those of the duplicate heard of each of the two merges besides.
             let mut expected = BTreeMap::from([("status_changed".to_owned(), 4)]);
@@ -89,8 +106,15 @@ async fn an_idea_is_voted_merged_found_declined_reopened_planned_and_shipped() {
         }
         assert_eq!(heard(&pm).await, BTreeMap::new());
         let steps = app.visitor().all(&format!("/v1/ideas/{idea}/activity"), 100).await;
-        let steps: Vec<_> = steps.iter().rev().map(|step| step["to_status"].as_str().unwrap_or(step["kind"].as_str().unwrap()).to_owned()).collect();
-        assert_eq!(steps, ["absorbed", "released", "absorbed", "declined", "open", "planned", "responded", "shipped"]);
+        let steps: Vec<_> = steps
+            .iter()
+            .rev()
+            .map(|step| step["to_status"].as_str().unwrap_or(step["kind"].as_str().unwrap()).to_owned())
+            .collect();
+        assert_eq!(
+            steps,
+            ["absorbed", "released", "absorbed", "declined", "open", "planned", "responded", "shipped"]
+        );
     })
     .await;
 }
