@@ -14,7 +14,7 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::{
     auth, boards,
     error::{Code, Failure},
-    health, ideas, members, openapi, statuses, votes,
+    fields, health, ideas, members, openapi, proxies, statuses, votes,
 };
 
 /// The routes of the API.
@@ -23,7 +23,9 @@ pub fn all(to: &mut Routes<'_>) {
     members::routes(to);
     ideas::routes(to);
     statuses::routes(to);
+    fields::routes(to);
     votes::routes(to);
+    proxies::routes(to);
     boards::routes(to);
     health::routes(to);
 }

@@ -65,18 +65,26 @@ pub enum Permission {
     SetStatus,
     /// See who voted where a board keeps it to staff, and carried-over votes apart.
     SeeVoters,
+    /// Post and vote for a customer, and see where others did.
+    ActOnBehalf,
 }
 
 impl Permission {
-    pub const ALL: [Self; 5] =
-        [Self::ManageMembers, Self::ManageBoards, Self::ManageIdeas, Self::SetStatus, Self::SeeVoters];
+    pub const ALL: [Self; 6] = [
+        Self::ManageMembers,
+        Self::ManageBoards,
+        Self::ManageIdeas,
+        Self::SetStatus,
+        Self::SeeVoters,
+        Self::ActOnBehalf,
+    ];
 
     #[must_use]
     pub fn is_of(self, role: Role) -> bool {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
-            Self::ManageIdeas | Self::SeeVoters => role.is_staff(),
+            Self::ManageIdeas | Self::SeeVoters | Self::ActOnBehalf => role.is_staff(),
         }
     }
 
@@ -88,6 +96,7 @@ impl Permission {
             Self::ManageIdeas => "manage_ideas",
             Self::SetStatus => "set_status",
             Self::SeeVoters => "see_voters",
+            Self::ActOnBehalf => "act_on_behalf",
         }
     }
 }

@@ -11,6 +11,7 @@ pub struct Id<Of>(Uuid, PhantomData<fn() -> Of>);
 pub type MemberId = Id<crate::members::Member>;
 pub type BoardId = Id<crate::boards::Board>;
 pub type IdeaId = Id<crate::ideas::Idea>;
+pub type FieldId = Id<crate::fields::Field>;
 pub type StatusId = Id<crate::statuses::Status>;
 pub type SessionId = Id<crate::members::Session>;
 pub type EventId = Id<crate::events::Event>;

@@ -6,11 +6,14 @@
 pub mod access;
 pub mod boards;
 pub mod events;
+pub mod fields;
 pub mod id;
 pub mod ideas;
 pub mod markdown;
 pub mod members;
+pub mod names;
 pub mod page;
+pub mod proxies;
 pub mod ranking;
 pub mod refusal;
 pub mod search;
@@ -18,5 +21,5 @@ pub mod statuses;
 pub mod text;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, IdeaId, MemberId, SessionId, Stamp, StatusId};
+pub use id::{BoardId, FieldId, IdeaId, MemberId, SessionId, Stamp, StatusId};
 pub use refusal::Refusal;

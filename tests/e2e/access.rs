@@ -21,7 +21,7 @@ const CALLERS: [&str; 9] = [
 
 /// What each kind of caller is answered by each operation on a board that everybody may view.
 #[rustfmt::skip]
-const TABLE: [(&str, [u16; 9]); 31] = [
+const TABLE: [(&str, [u16; 9]); 35] = [
     // operation             visitor member author blocked moder. market. pm   admin expired
     ("register",             [201,   201,   201,   201,    201,   201,    201, 201,  201]),
     ("login",                [200,   200,   200,   200,    200,   200,    200, 200,  200]),
@@ -45,6 +45,10 @@ const TABLE: [(&str, [u16; 9]); 31] = [
     ("create_status",        [401,   403,   403,   403,    403,   403,    201, 201,  401]),
     ("update_status",        [401,   403,   403,   403,    403,   403,    200, 200,  401]),
     ("delete_status",        [401,   403,   403,   403,    403,   403,    204, 204,  401]),
+    ("list_fields",          [200,   200,   200,   403,    200,   200,    200, 200,  401]),
+    ("create_field",         [401,   403,   403,   403,    403,   403,    201, 201,  401]),
+    ("update_field",         [401,   403,   403,   403,    403,   403,    200, 200,  401]),
+    ("delete_field",         [401,   403,   403,   403,    403,   403,    204, 204,  401]),
     ("list_ideas",           [200,   200,   200,   403,    200,   200,    200, 200,  401]),
     ("list_board_ideas",     [200,   200,   200,   403,    200,   200,    200, 200,  401]),
     ("list_similar_ideas",   [200,   200,   200,   403,    200,   200,    200, 200,  401]),
@@ -58,10 +62,12 @@ const TABLE: [(&str, [u16; 9]); 31] = [
 
 /// The rest of the table: votes, and what is open to all.
 #[rustfmt::skip]
-const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
+const VOTES_AND_HEALTH: [(&str, [u16; 9]); 8] = [
     ("vote_for_idea",        [401,   200,   200,   403,    200,   200,    200, 200,  401]),
     ("withdraw_vote",        [401,   200,   200,   403,    200,   200,    200, 200,  401]),
     ("list_voters",          [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("vote_on_behalf",       [401,   403,   403,   403,    200,   200,    200, 200,  401]),
+    ("withdraw_vote_on_behalf", [401, 403,  403,   403,    200,   200,    200, 200,  401]),
     ("get_liveness",         [200,   200,   200,   200,    200,   200,    200, 200,  200]),
     ("get_readiness",        [200,   200,   200,   200,    200,   200,    200, 200,  200]),
     ("get_metrics",          [200,   200,   200,   200,    200,   200,    200, 200,  200]),
@@ -87,6 +93,7 @@ struct World {
     idea: String,
     target: String,
     status: String,
+    field: String,
     refresh_token: String,
     nth: usize,
 }
@@ -150,8 +157,15 @@ async fn world<'a>(
     if operation == "restore_idea" {
         pm.delete(&format!("/v1/ideas/{idea}")).await.expect(204);
     }
-    let needs_target =
-        ["get_member", "update_member", "invite_member", "uninvite_member", "refresh", "logout"];
+    let needs_target = [
+        "get_member",
+        "update_member",
+        "invite_member",
+        "uninvite_member",
+        "refresh",
+        "logout",
+        "withdraw_vote_on_behalf",
+    ];
     let target = if needs_target.contains(&operation) {
         Some(app.member(&format!("target-{nth}")).await)
     } else {
@@ -166,11 +180,19 @@ async fn world<'a>(
         }
         _ => String::new(),
     };
-    World { board, idea, target, status, refresh_token: refresh_token.unwrap_or_default(), nth }
+    let field = match operation {
+        "update_field" | "delete_field" => {
+            let asking = json!({ "labels": { "ko": "어디서", "en": "Where" }, "kind": "text" });
+            let made = pm.post(&format!("/v1/boards/{board}/fields"), &asking).await.expect(201);
+            made["id"].as_str().unwrap().to_owned()
+        }
+        _ => String::new(),
+    };
+    World { board, idea, target, status, field, refresh_token: refresh_token.unwrap_or_default(), nth }
 }
 
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
-    let World { board, idea, target, status, refresh_token, nth } = world;
+    let World { board, idea, target, status, field, refresh_token, nth } = world;
     let sso = kit::people::sso_token_until(
         9_999_999_999,
         &json!({ "sub": "someone", "email": "someone@example.com" }),
@@ -214,6 +236,14 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         ),
         "update_status" => ("PATCH", format!("/v1/statuses/{status}"), Some(json!({ "colour": "#112233" }))),
         "delete_status" => ("DELETE", format!("/v1/statuses/{status}"), None),
+        "list_fields" => ("GET", format!("/v1/boards/{board}/fields"), None),
+        "create_field" => (
+            "POST",
+            format!("/v1/boards/{board}/fields"),
+            Some(json!({ "labels": { "ko": "어디서", "en": "Where" }, "kind": "text" })),
+        ),
+        "update_field" => ("PATCH", format!("/v1/fields/{field}"), Some(json!({ "required": true }))),
+        "delete_field" => ("DELETE", format!("/v1/fields/{field}"), None),
         "list_ideas" => ("GET", "/v1/ideas".to_owned(), None),
         "list_board_ideas" => ("GET", format!("/v1/boards/{board}/ideas"), None),
         "list_similar_ideas" => ("GET", format!("/v1/boards/{board}/ideas/similar?title=a"), None),
@@ -230,6 +260,14 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "vote_for_idea" => ("PUT", format!("/v1/ideas/{idea}/vote"), None),
         "withdraw_vote" => ("DELETE", format!("/v1/ideas/{idea}/vote"), None),
         "list_voters" => ("GET", format!("/v1/ideas/{idea}/votes"), None),
+        "vote_on_behalf" => (
+            "PUT",
+            format!("/v1/ideas/{idea}/votes/on-behalf"),
+            Some(
+                json!({ "email": format!("c{nth}@example.com"), "display_name": "고객", "channel": "call" }),
+            ),
+        ),
+        "withdraw_vote_on_behalf" => ("DELETE", format!("/v1/ideas/{idea}/votes/{target}"), None),
         "get_liveness" => ("GET", "/health/live".to_owned(), None),
         "get_readiness" => ("GET", "/health/ready".to_owned(), None),
         "get_metrics" => ("GET", "/metrics".to_owned(), None),

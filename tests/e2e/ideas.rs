@@ -28,6 +28,7 @@ async fn a_member_posts_an_idea_with_an_ordinary_token() {
           "body_html": "<p>밤에 <strong>눈이 부셔요</strong>.</p>\n",
           "comment_count": 0,
           "created_at": "[time]",
+          "fields": [],
           "id": "[id]",
           "my_vote": true,
           "status": {

@@ -32,6 +32,7 @@ use crate::{
     boards::board_in_path,
     body::Query,
     error::{Code, Failure},
+    fields::{Asking, asking, filters},
     language::Language,
     page::{ListName, Listing, limit},
     reply::Reply,
@@ -86,6 +87,10 @@ pub struct ListIdeasQuery {
     /// Words to be found, each of them.
     #[param(max_length = 200)]
     q: Option<String>,
+    /// What the answers to fields must be, on a list of one board: `key:condition`, parted by commas. The condition is the key
+    /// of a choice, `true` or `false`, a number, a date, or a range of these (`3..5`, `3..`); a key alone asks for any answer.
+    #[param(max_length = 500, example = "product:earphones,how_often:3..")]
+    field: Option<String>,
     /// For staff: the deleted ideas instead.
     #[serde(default)]
     deleted: bool,
@@ -220,13 +225,16 @@ fn filter(
     let names = seen.iter().map(|seen| (seen.board.id, BoardRefBody::from(&seen.board))).collect();
     let every = board.is_none() && boards::count(tx)? == seen.len() as i64;
     let boards = if every { Boards::Every } else { Boards::Only(ids) };
-    Ok((Filter { boards, ..wanted.filter.clone() }, names))
+    let one = board.and(seen.first()).map(|seen| seen.board.id);
+    let answers = filters(tx, actor, one, &wanted.asking)?;
+    Ok((Filter { boards, answers, ..wanted.filter.clone() }, names))
 }
 
 /// What a query asks for, understood; the boards are still to be filled in.
 #[derive(Debug, Clone)]
 struct Wanted {
     filter: Filter,
+    asking: Vec<Asking>,
     sort: Sort,
 }
 
@@ -268,10 +276,12 @@ impl ListIdeasQuery {
             voted_by: me.filter(|_| self.voted),
             created_after: self.created_after,
             created_before: self.created_before,
+            answers: Vec::new(),
             query: query.map(|text| Search::new(&text)),
             deleted: if self.deleted { Deleted::Only } else { Deleted::Without },
         };
-        Ok(Wanted { filter, sort })
+        let asking = asking(text("field", self.field.as_ref(), 500)?.as_deref())?;
+        Ok(Wanted { filter, asking, sort })
     }
 }
 

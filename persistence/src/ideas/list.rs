@@ -19,6 +19,7 @@ use super::{Listed, Row, status_of, tags_of};
 use crate::{
     connection::{AnyConnection, MultiBackend, instr},
     error::{Error, Result},
+    fields::answers::{AnswerFilter, answered},
     key::{KeyValue, key},
     schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes},
     search::{self, Plan, Within},
@@ -39,6 +40,8 @@ pub struct Filter {
     pub created_after: Option<DateTime<Utc>>,
     /// Exclusive.
     pub created_before: Option<DateTime<Utc>>,
+    /// What the answers must be, each of them.
+    pub answers: Vec<AnswerFilter>,
     pub query: Option<Query>,
     pub deleted: Deleted,
 }
@@ -68,7 +71,7 @@ fn base(me: KeyValue) -> _ {
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
 }
 
-pub(super) type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
+pub(crate) type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
 
 /// One page. `after` is the place the last page ended at.
 ///
@@ -243,7 +246,7 @@ pub(super) fn narrowed<'a>(
     if let Some(before) = filter.created_before {
         query = query.filter(ideas::created_at.lt(before.naive_utc()));
     }
-    Ok(Some(query))
+    Ok(Some(answered(query, &filter.answers)))
 }
 
 impl Boards {
@@ -356,6 +359,7 @@ impl Filter {
             voted_by: None,
             created_after: None,
             created_before: None,
+            answers: Vec::new(),
             query: None,
             deleted: Deleted::Without,
         }
