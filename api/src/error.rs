@@ -6,7 +6,11 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use domain::{Refusal, text::Fault};
+use domain::{
+    Refusal,
+    fields::{Misfit, Why},
+    text::Fault,
+};
 use persistence::{Error as Stored, Unique};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -55,6 +59,13 @@ pub enum Code {
     StatusKeyTaken,
     LastOfCategory,
     TooManyStatuses,
+    FieldKeyTaken,
+    TooManyFields,
+    ChoiceInUse,
+    AnsweredInConfidence,
+    NotACustomer,
+    CustomerBlocked,
+    OwnVote,
     VoteBudgetSpent,
     OthersHaveJoined,
     NotDeleted,
@@ -280,6 +291,13 @@ impl From<Refusal> for Failure {
             Refusal::TooManyStatuses { most } => failure(Code::TooManyStatuses).with_fact(most),
             Refusal::Unfit { field, fault } if field.starts_with('?') => Self::field(field, fault),
             Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
+            Refusal::Answers(misfits) => Self::fields(misfits.into_iter().map(misfit).collect()),
+            Refusal::TooManyFields { most } => failure(Code::TooManyFields).with_fact(most),
+            Refusal::ChoiceInUse => failure(Code::ChoiceInUse),
+            Refusal::AnsweredInConfidence => failure(Code::AnsweredInConfidence),
+            Refusal::NotACustomer => failure(Code::NotACustomer),
+            Refusal::CustomerBlocked => failure(Code::CustomerBlocked),
+            Refusal::OwnVote => failure(Code::OwnVote),
             Refusal::VoteBudgetSpent { budget } => failure(Code::VoteBudgetSpent).with_fact(budget),
             Refusal::OthersHaveJoined => failure(Code::OthersHaveJoined),
             Refusal::NotYours => failure(Code::NotYours),
@@ -294,6 +312,15 @@ impl From<Refusal> for Failure {
     }
 }
 
+fn misfit(Misfit { key, why }: Misfit) -> Field {
+    let wrong = match why {
+        Why::Unknown => Wrong::Unknown,
+        Why::Type(wanted) => Wrong::Type(format!("expected {wanted}")),
+        Why::Meaning(fault) => Wrong::Meaning(fault),
+    };
+    Field { pointer: format!("/fields/{}", key.replace('~', "~0").replace('/', "~1")), wrong }
+}
+
 impl From<Stored> for Failure {
     fn from(error: Stored) -> Self {
         let passing =
@@ -304,6 +331,7 @@ impl From<Stored> for Failure {
             Stored::Taken(Unique::Email) => Self::new(Code::EmailTaken),
             Stored::Taken(Unique::Slug) => Self::new(Code::SlugTaken),
             Stored::Taken(Unique::StatusKey) => Self::new(Code::StatusKeyTaken),
+            Stored::Taken(Unique::FieldKey) => Self::new(Code::FieldKeyTaken),
             Stored::Taken(Unique::SourceId) => Self::new(Code::SourceTaken),
             Stored::Taken(Unique::ReplayKey) => {
                 Self { retry_after: Some(1), ..Self::new(Code::RequestInProgress) }

@@ -14,8 +14,8 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::{
     activities, auth, boards, comments,
     error::{Code, Failure},
-    follows, health, ideas, insights, members, merges, notifications, openapi, responses, statuses, triage,
-    votes,
+    fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
+    statuses, triage, votes,
 };
 
 /// The routes of the API.
@@ -27,7 +27,9 @@ pub fn all(to: &mut Routes<'_>) {
     responses::routes(to);
     merges::routes(to);
     activities::routes(to);
+    fields::routes(to);
     votes::routes(to);
+    proxies::routes(to);
     triage::routes(to);
     follows::routes(to);
     notifications::routes(to);

@@ -71,10 +71,12 @@ pub enum Permission {
     SeeVoters,
     /// See how soon and how often customers hear back.
     SeeInsights,
+    /// Post and vote for a customer, and see where others did.
+    ActOnBehalf,
 }
 
 impl Permission {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -83,6 +85,7 @@ impl Permission {
         Self::Triage,
         Self::SeeVoters,
         Self::SeeInsights,
+        Self::ActOnBehalf,
     ];
 
     #[must_use]
@@ -90,9 +93,12 @@ impl Permission {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
-            Self::ManageIdeas | Self::Respond | Self::Triage | Self::SeeVoters | Self::SeeInsights => {
-                role.is_staff()
-            }
+            Self::ManageIdeas
+            | Self::Respond
+            | Self::Triage
+            | Self::SeeVoters
+            | Self::SeeInsights
+            | Self::ActOnBehalf => role.is_staff(),
         }
     }
 
@@ -107,6 +113,7 @@ impl Permission {
             Self::Triage => "triage",
             Self::SeeVoters => "see_voters",
             Self::SeeInsights => "see_insights",
+            Self::ActOnBehalf => "act_on_behalf",
         }
     }
 }

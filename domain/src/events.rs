@@ -18,6 +18,7 @@ pub enum Event {
     BoardUpdated { board: BoardId },
     BoardDeleted { board: BoardId },
     BoardStatusesChanged { board: BoardId },
+    BoardFieldsChanged { board: BoardId },
     BoardMemberInvited { board: BoardId, member: MemberId },
     BoardMemberUninvited { board: BoardId, member: MemberId },
     IdeaCreated { idea: IdeaId, board: BoardId, author: Option<MemberId> },
@@ -85,6 +86,7 @@ impl Event {
             Self::BoardUpdated { .. } => "board.updated",
             Self::BoardDeleted { .. } => "board.deleted",
             Self::BoardStatusesChanged { .. } => "board.statuses_changed",
+            Self::BoardFieldsChanged { .. } => "board.fields_changed",
             Self::BoardMemberInvited { .. } => "board.member_invited",
             Self::BoardMemberUninvited { .. } => "board.member_uninvited",
             Self::IdeaCreated { .. } => "idea.created",
@@ -125,6 +127,7 @@ impl Event {
             | Self::BoardUpdated { board }
             | Self::BoardDeleted { board }
             | Self::BoardStatusesChanged { board }
+            | Self::BoardFieldsChanged { board }
             | Self::BoardMemberInvited { board, .. }
             | Self::BoardMemberUninvited { board, .. } => board.uuid(),
             Self::IdeaCreated { idea, .. }

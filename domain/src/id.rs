@@ -12,6 +12,7 @@ pub type MemberId = Id<crate::members::Member>;
 pub type BoardId = Id<crate::boards::Board>;
 pub type CommentId = Id<crate::comments::Comment>;
 pub type IdeaId = Id<crate::ideas::Idea>;
+pub type FieldId = Id<crate::fields::Field>;
 pub type StatusId = Id<crate::statuses::Status>;
 pub type ViewId = Id<crate::triage::View>;
 pub type SessionId = Id<crate::members::Session>;

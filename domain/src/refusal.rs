@@ -3,6 +3,7 @@
 use crate::{
     IdeaId,
     access::{Action, Permission},
+    fields::Misfit,
     statuses::StatusKey,
     text::Fault,
 };
@@ -74,6 +75,20 @@ pub enum Refusal {
     /// A field that does not fit what it refers to, which only the rows know.
     #[error("{field}: {fault:?}")]
     Unfit { field: &'static str, fault: Fault },
+    #[error("answers do not fit their fields: {0:?}")]
+    Answers(Vec<Misfit>),
+    #[error("a board asks at most {most} fields")]
+    TooManyFields { most: usize },
+    #[error("answers use a choice that would go")]
+    ChoiceInUse,
+    #[error("answers were given for staff alone")]
+    AnsweredInConfidence,
+    #[error("staff act for customers only")]
+    NotACustomer,
+    #[error("the customer is blocked")]
+    CustomerBlocked,
+    #[error("the vote was cast by the member")]
+    OwnVote,
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]
@@ -82,6 +97,6 @@ pub enum Refusal {
     Stale,
     #[error("the token was used before; the whole session is revoked")]
     TokenReused,
-    #[error("the address belongs to an account with a password, and the token does not say it is verified")]
+    #[error("the address belongs to an account, and the token does not say it is verified")]
     EmailUnproven,
 }

@@ -26,9 +26,11 @@ use crate::{
     boards::{self, Seen},
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result, Unique, taken},
+    fields::answers::{self, Answered},
     follows,
     key::{KeyValue, key},
     outbox,
+    proxies::{self, Proxy},
     responses::{self, Standing},
     schema::{
         boards as boards_table, idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes,
@@ -100,10 +102,20 @@ pub struct Listed {
 pub struct Read {
     pub listed: Listed,
     pub body: String,
+    /// In the order of the fields.
+    pub answers: Vec<Answered>,
     pub on: Seen,
     pub response: Option<Standing>,
     /// Whether the one who reads hears of it.
     pub following: bool,
+    pub proxies: Option<Proxies>,
+}
+
+/// What of an idea staff did for customers; for those who may act so themselves.
+#[derive(Debug, Clone)]
+pub struct Proxies {
+    pub posted: Option<Proxy>,
+    pub votes: i64,
 }
 
 /// What makes an idea.
@@ -167,8 +179,14 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
         Some(member) => follows::hears(conn, id, member)?,
         None => false,
     };
+    let answers = answers::seen(conn, actor, &idea)?;
+    let proxies = actor.ensure(Permission::ActOnBehalf).is_ok().then(|| proxies_of(conn, id)).transpose()?;
     let listed = Listed { idea, title, excerpt, tags: tags_of(&tags), author_name, my_vote: voted.is_some() };
-    Ok(Read { listed, body, on, response, following })
+    Ok(Read { listed, body, answers, on, response, following, proxies })
+}
+
+fn proxies_of(conn: &mut AnyConnection, id: IdeaId) -> Result<Proxies> {
+    Ok(Proxies { posted: proxies::of_post(conn, id)?, votes: proxies::count_votes(conn, id)? })
 }
 
 /// Stores a new idea, without a vote: made when `stamp` says, told of when `told` does.

@@ -79,7 +79,8 @@ fn data(event: &Event) -> Value {
         Event::BoardCreated { board }
         | Event::BoardUpdated { board }
         | Event::BoardDeleted { board }
-        | Event::BoardStatusesChanged { board } => {
+        | Event::BoardStatusesChanged { board }
+        | Event::BoardFieldsChanged { board } => {
             json!({ "board_id": board.uuid() })
         }
         Event::BoardMemberInvited { board, member } | Event::BoardMemberUninvited { board, member } => {

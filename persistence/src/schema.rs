@@ -171,6 +171,7 @@ diesel::table! {
         title -> Text,
         body -> Text,
         tags -> Text,
+        answers -> Nullable<Text>,
         replaced_by -> Nullable<Key>,
         replaced_at -> Timestamp,
     }
@@ -353,6 +354,82 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
+    fields (id) {
+        id -> Key,
+        board_id -> Key,
+        key -> Text,
+        label_ko -> Text,
+        label_en -> Text,
+        help_ko -> Nullable<Text>,
+        help_en -> Nullable<Text>,
+        kind -> Text,
+        required -> Bool,
+        position -> Integer,
+        for_staff -> Bool,
+        archived_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    field_choices (field_id, key) {
+        field_id -> Key,
+        key -> Text,
+        name_ko -> Text,
+        name_en -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    idea_answers (idea_id, field_id, nth) {
+        idea_id -> Key,
+        field_id -> Key,
+        nth -> Integer,
+        text -> Nullable<Text>,
+        choice -> Nullable<Text>,
+        number -> Nullable<Double>,
+        day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    proxy_posts (idea_id) {
+        idea_id -> Key,
+        by_member_id -> Key,
+        channel -> Text,
+        link -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    proxy_votes (idea_id, member_id) {
+        idea_id -> Key,
+        member_id -> Key,
+        by_member_id -> Key,
+        channel -> Text,
+        link -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
     outbox (id) {
         id -> Key,
         kind -> Text,
@@ -455,6 +532,9 @@ diesel::joinable!(activities -> members (member_id));
 diesel::joinable!(responses -> members (author_id));
 diesel::joinable!(notifications -> ideas (idea_id));
 diesel::joinable!(triage -> ideas (idea_id));
+diesel::joinable!(proxy_posts -> members (by_member_id));
+// Of the two members of a row, who acted.
+diesel::joinable!(proxy_votes -> members (by_member_id));
 diesel::allow_tables_to_appear_in_same_query!(
     members,
     sessions,
@@ -477,5 +557,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     triage,
     private_tags,
     comments,
-    comment_mentions
+    comment_mentions,
+    idea_answers,
+    proxy_posts,
+    proxy_votes
 );

@@ -82,6 +82,19 @@ pub fn count_open(conn: &mut AnyConnection, member: MemberId, board: BoardId) ->
 /// # Errors
 /// [`Error::Contended`] when the idea was closed or deleted since it was read.
 pub fn cast(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: MemberId) -> Result<i64> {
+    cast_anew(conn, stamp, idea, member)?.map_or_else(|| count(conn, idea.id), Ok)
+}
+
+/// [`cast`], which returns nothing when the vote was there before.
+///
+/// # Errors
+/// As [`cast`].
+pub fn cast_anew(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    idea: &Idea,
+    member: MemberId,
+) -> Result<Option<i64>> {
     let vote = (
         votes::idea_id.eq(key(idea.id)),
         votes::member_id.eq(key(member)),
@@ -93,12 +106,22 @@ pub fn cast(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Member
         AnyConnection::Postgres(postgres) => insert.on_conflict_do_nothing().execute(postgres)?,
     };
     if cast == 0 {
-        return count(conn, idea.id);
+        return Ok(None);
     }
     outbox::write(conn, stamp, &[Event::VoteCast { idea: idea.id, board: idea.board_id, member }])?;
     let weight = ranking::weight(stamp.at);
     let sql = "UPDATE ideas SET vote_count = vote_count + 1, trending = madang_with_vote(trending, ";
-    count_by(conn, Written::new(sql).with(weight, ""), idea)
+    count_by(conn, Written::new(sql).with(weight, ""), idea).map(Some)
+}
+
+/// Keeps the member's vote from changing until this change is stored; whether there is one.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn hold(conn: &mut AnyConnection, idea: IdeaId, member: MemberId) -> Result<bool> {
+    let vote = votes::table.find((key(idea), key(member)));
+    // Changes nothing but takes the lock of the row.
+    Ok(diesel::update(vote).set(votes::created_at.eq(votes::created_at)).execute(conn)? == 1)
 }
 
 /// Takes the member's vote back, if it is cast, and returns the count.

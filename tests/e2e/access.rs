@@ -111,6 +111,11 @@ impl Scene<'_> {
             let listed = self.pm.get(&format!("/v1/boards/{board}/statuses")).await.expect(200);
             filled = filled.replace("{status}", text_of(&listed["items"][2]["id"]));
         }
+        if named("field") {
+            let body = json!({ "labels": { "ko": "제품", "en": "Product" }, "kind": "text" });
+            let field = self.pm.post(&format!("/v1/boards/{board}/fields"), &body).await.expect(201);
+            filled = filled.replace("{field}", text_of(&field["id"]));
+        }
         if named("view") {
             let body = json!({ "name": "보기", "query": {} });
             let view = self.pm.post("/v1/triage/views", &body).await.expect(201);

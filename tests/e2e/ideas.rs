@@ -29,6 +29,7 @@ async fn a_member_posts_an_idea_with_an_ordinary_token() {
           "comment_count": 0,
           "comments_locked": false,
           "created_at": "[time]",
+          "fields": [],
           "following": true,
           "id": "[id]",
           "merged_into": null,

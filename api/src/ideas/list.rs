@@ -31,6 +31,7 @@ use crate::{
     boards::{Names, board_in_path, boards_of},
     body::Query,
     error::{Code, Failure},
+    fields::{Asking, asking, filters},
     language::Language,
     page::{ListName, Listing, limit},
     reply::Reply,
@@ -85,6 +86,10 @@ pub struct ListIdeasQuery {
     /// Words to be found, each of them.
     #[param(max_length = 200)]
     q: Option<String>,
+    /// What the answers to fields must be, on a list of one board: `key:condition`, parted by commas. The condition is the key
+    /// of a choice, `true` or `false`, a number, a date, or a range of these (`3..5`, `3..`); a key alone asks for any answer.
+    #[param(max_length = 500, example = "product:earphones,how_often:3..")]
+    field: Option<String>,
     /// For staff: the deleted ideas instead.
     #[serde(default)]
     deleted: bool,
@@ -209,13 +214,16 @@ fn filter(
         actor.ensure(Permission::ManageIdeas)?;
     }
     let (boards, names) = boards_of(tx, actor, board)?;
-    Ok((Filter { boards, ..wanted.filter.clone() }, names))
+    let one = board.and(boards.single());
+    let answers = filters(tx, actor, one, &wanted.asking)?;
+    Ok((Filter { boards, answers, ..wanted.filter.clone() }, names))
 }
 
 /// What a query asks for, understood; the boards are still to be filled in.
 #[derive(Debug, Clone)]
 struct Wanted {
     filter: Filter,
+    asking: Vec<Asking>,
     sort: Sort,
 }
 
@@ -257,9 +265,11 @@ impl ListIdeasQuery {
             voted_by: me.filter(|_| self.voted),
             created_after: self.created_after,
             created_before: self.created_before,
+            answers: Vec::new(),
             query: query.map(|text| Search::new(&text)),
             deleted: if self.deleted { Deleted::Only } else { Deleted::Without },
         };
-        Ok(Wanted { filter, sort })
+        let asking = asking(text("field", self.field.as_ref(), 500)?.as_deref())?;
+        Ok(Wanted { filter, asking, sort })
     }
 }

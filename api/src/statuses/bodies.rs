@@ -5,7 +5,7 @@ use domain::{
     answers::Response,
     boards::Board,
     ideas::Reason,
-    statuses::{Bilingual, Category, Colour, DeclineReason, Freezes, Status, StatusKey},
+    statuses::{Category, Colour, DeclineReason, Freezes, Status, StatusKey},
 };
 use persistence::{ideas::change::Explained, statuses::Step};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::{
     body::{Patch, field, present},
     error::Failure,
     language::Language,
+    names::NamesBody,
     reply::Reply,
     responses::NotifyName,
 };
@@ -86,27 +87,6 @@ impl StatusRefBody {
     }
 }
 
-/// A name in both languages.
-#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct NamesBody {
-    #[validate(length(min = 1, max = 60))]
-    #[schema(min_length = 1, max_length = 60, example = "베타 시험")]
-    ko: String,
-    #[validate(length(min = 1, max = 60))]
-    #[schema(min_length = 1, max_length = 60, example = "Beta test")]
-    en: String,
-}
-
-impl NamesBody {
-    pub(crate) fn value(&self, pointer: &str) -> Result<Bilingual, Failure> {
-        Ok(Bilingual {
-            ko: field(&format!("{pointer}/ko"), Bilingual::text(&self.ko))?,
-            en: field(&format!("{pointer}/en"), Bilingual::text(&self.en))?,
-        })
-    }
-}
-
 /// What nobody may do any more while an idea has the status.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -152,7 +132,7 @@ impl StatusBody {
             id: status.id.uuid(),
             key: status.key.to_string(),
             name: language.pick(&status.name.ko, &status.name.en).clone(),
-            names: NamesBody { ko: status.name.ko.clone(), en: status.name.en.clone() },
+            names: NamesBody::from(&status.name),
             colour: status.colour.as_str().to_owned(),
             position: status.position,
             category: status.category.into(),
@@ -243,7 +223,7 @@ impl NewStatusBody {
         let category = Category::from(self.category);
         let key = match &self.key {
             Some(key) => StatusKey::try_from(&**key),
-            None => StatusKey::from_name(&self.names.en),
+            None => StatusKey::from_name(self.names.english()),
         };
         let suggested =
             Freezes { votes: category.is_closed(), comments: category == Category::Merged, edits: false };

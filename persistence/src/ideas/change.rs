@@ -21,6 +21,7 @@ use crate::{
     activities::{self, Entry},
     connection::AnyConnection,
     error::{Error, Result},
+    fields::{self, answers::NewAnswer},
     key::{KeyValue, key},
     notifications::{self, Notice},
     outbox, responses,
@@ -55,7 +56,14 @@ pub fn others_joined(conn: &mut AnyConnection, idea: &Idea) -> Result<bool> {
     Ok(foreign.is_some())
 }
 
-/// Puts new words in place of the old, which are kept as a revision.
+/// What an edit makes of an idea.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    pub words: Words,
+    pub answers: Vec<NewAnswer>,
+}
+
+/// Puts new words and answers in place of the old, which are kept as a revision.
 ///
 /// # Errors
 /// [`Error::Contended`] when the idea was edited meanwhile.
@@ -63,13 +71,14 @@ pub fn edit(
     conn: &mut AnyConnection,
     stamp: &Stamp,
     idea: &Idea,
-    words: &Words,
+    Edit { words, answers }: &Edit,
     editor: Option<MemberId>,
 ) -> Result<()> {
     let (title, body, tags): (String, String, String) = idea_texts::table
         .find(key(idea.id))
         .select((idea_texts::title, idea_texts::body, idea_texts::tags))
         .first(conn)?;
+    let answered = fields::answers::of_idea(conn, idea)?;
     diesel::insert_into(idea_revisions::table)
         .values((
             idea_revisions::idea_id.eq(key(idea.id)),
@@ -77,6 +86,7 @@ pub fn edit(
             idea_revisions::title.eq(title),
             idea_revisions::body.eq(body),
             idea_revisions::tags.eq(tags),
+            idea_revisions::answers.eq(fields::answers::in_short(&answered)),
             idea_revisions::replaced_by.eq(editor.map(key)),
             idea_revisions::replaced_at.eq(stamp.at.naive_utc()),
         ))
@@ -87,6 +97,7 @@ pub fn edit(
     index(conn, idea.id, idea.board_id, words)?;
     let entry = Entry { version: Some(idea.version + 1), ..Entry::new(Happening::Edited, editor) };
     activities::write(conn, (stamp, 0), idea.id, &entry)?;
+    fields::answers::put(conn, idea.id, answers)?;
     let event = Event::IdeaUpdated { idea: idea.id, board: idea.board_id, version: idea.version + 1 };
     outbox::write(conn, stamp, &[event])?;
     bump(conn, stamp, idea)

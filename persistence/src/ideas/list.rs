@@ -19,6 +19,7 @@ use super::{Listed, Row, status_of, tags_of};
 use crate::{
     connection::{AnyConnection, MultiBackend, instr},
     error::{Error, Result},
+    fields::answers::{AnswerFilter, answered},
     key::{KeyValue, key},
     schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, triage, votes},
     search::{self, Plan, Within},
@@ -39,6 +40,8 @@ pub struct Filter {
     pub created_after: Option<DateTime<Utc>>,
     /// Exclusive.
     pub created_before: Option<DateTime<Utc>>,
+    /// What the answers must be, each of them.
+    pub answers: Vec<AnswerFilter>,
     pub query: Option<Query>,
     pub deleted: Deleted,
 }
@@ -244,11 +247,13 @@ pub(crate) fn narrowed<'a>(
     if let Some(before) = filter.created_before {
         query = query.filter(ideas::created_at.lt(before.naive_utc()));
     }
-    Ok(Some(query))
+    Ok(Some(answered(query, &filter.answers)))
 }
 
 impl Boards {
-    fn single(&self) -> Option<BoardId> {
+    /// The board, where there is just one.
+    #[must_use]
+    pub fn single(&self) -> Option<BoardId> {
         match self {
             Self::Only(boards) if boards.len() == 1 => boards.first().copied(),
             Self::Only(_) | Self::Every => None,
@@ -357,6 +362,7 @@ impl Filter {
             voted_by: None,
             created_after: None,
             created_before: None,
+            answers: Vec::new(),
             query: None,
             deleted: Deleted::Without,
         }

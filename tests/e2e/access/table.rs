@@ -172,6 +172,20 @@ pub const TABLE: &[Row] = &[
     ("put_priority_weights", "PUT /v1/boards/{board}/priority-weights", r#"{ "votes": 1, "need": 1, "momentum": 1, "effort": 1, "strategic_value": 1, "age": 1 }"#,
         [401, 403, 403, 403, 403, 403, 200, 200, 401]),
 
+    // Fields, and acting on behalf.
+    ("list_fields", "GET /v1/boards/{board}/fields", "",
+        [200, 200, 200, 403, 200, 200, 200, 200, 401]),
+    ("create_field", "POST /v1/boards/{board}/fields", r#"{ "labels": { "ko": "제품", "en": "Product" }, "kind": "text" }"#,
+        [401, 403, 403, 403, 403, 403, 201, 201, 401]),
+    ("update_field", "PATCH /v1/fields/{field}", r#"{ "required": true }"#,
+        [401, 403, 403, 403, 403, 403, 200, 200, 401]),
+    ("delete_field", "DELETE /v1/fields/{field}", "",
+        [401, 403, 403, 403, 403, 403, 204, 204, 401]),
+    ("vote_on_behalf", "PUT /v1/ideas/{idea}/votes/on-behalf", r#"{ "email": "caller{nth}@example.com", "display_name": "전화 고객", "channel": "call" }"#,
+        [401, 403, 403, 403, 200, 200, 200, 200, 401]),
+    ("withdraw_vote_on_behalf", "DELETE /v1/ideas/{idea}/votes/{target}", "",
+        [401, 403, 403, 403, 200, 200, 200, 200, 401]),
+
     // Numbers.
     ("get_loop_insights", "GET /v1/insights/loop?board={board}", "",
         [401, 403, 403, 403, 200, 200, 200, 200, 401]),
