@@ -48,7 +48,14 @@ pub fn routes(to: &mut Routes<'_>) {
 /// # Errors
 /// 404 when it can be neither.
 pub fn board_in_path(request: &HttpRequest) -> Result<BoardRef, Failure> {
-    let text = request.match_info().get("board").unwrap_or("");
+    board_named(request.match_info().get("board").unwrap_or(""))
+}
+
+/// The board of this id or slug.
+///
+/// # Errors
+/// 404 for what can be neither.
+pub fn board_named(text: &str) -> Result<BoardRef, Failure> {
     match (Uuid::try_parse(text), Slug::try_from(text)) {
         (Ok(id), _) => Ok(BoardRef::Id(id.into())),
         (Err(_), Ok(slug)) => Ok(BoardRef::Slug(slug)),

@@ -32,6 +32,7 @@ pub enum Code {
     MemberBlocked,
     NotFound,
     MethodNotAllowed,
+    NotAcceptable,
     EmailTaken,
     EmailUnproven,
     SlugTaken,

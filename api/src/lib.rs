@@ -20,6 +20,7 @@ mod front;
 mod health;
 mod ideas;
 pub mod import;
+mod insights;
 pub mod jobs;
 mod language;
 pub mod logs;

@@ -38,6 +38,7 @@ fn phrases(code: Code) -> Phrases {
         Code::MemberBlocked => (403, "member_blocked", ["차단된 계정입니다", "The account is blocked"], ["운영진에게 문의해 주세요.", "Ask the staff."]),
         Code::NotFound => (404, "not_found", ["찾을 수 없습니다", "Not found"], ["주소를 확인해 주세요.", "Check the address."]),
         Code::MethodNotAllowed => (405, "method_not_allowed", ["허용되지 않는 메서드입니다", "The method is not allowed here"], ["Allow 헤더에 있는 메서드를 써 주세요.", "Use one of the methods in the Allow header."]),
+        Code::NotAcceptable => (406, "not_acceptable", ["원하는 형식으로 줄 수 없습니다", "It is not given in that form"], ["Accept 헤더에 {} 가운데 하나를 넣어 주세요.", "Name one of these in the Accept header: {}."]),
         Code::EmailTaken => (409, "email_taken", ["이미 가입된 이메일입니다", "The address is registered already"], ["로그인하거나 다른 주소를 써 주세요.", "Sign in, or use another address."]),
         Code::EmailUnproven => (409, "email_unproven", ["확인되지 않은 이메일입니다", "The address is not proven"], ["비밀번호 계정이 있는 주소입니다. 토큰에 email_verified가 true여야 연결됩니다.", "An account with a password has this address; the token must say email_verified: true to be linked to it."]),
         Code::SlugTaken => (409, "slug_taken", ["이미 쓰는 슬러그입니다", "The slug is taken"], ["다른 slug를 보내 주세요.", "Send another slug."]),

@@ -14,7 +14,8 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::{
     activities, auth, boards, comments,
     error::{Code, Failure},
-    follows, health, ideas, members, merges, notifications, openapi, responses, statuses, triage, votes,
+    follows, health, ideas, insights, members, merges, notifications, openapi, responses, statuses, triage,
+    votes,
 };
 
 /// The routes of the API.
@@ -32,6 +33,7 @@ pub fn all(to: &mut Routes<'_>) {
     notifications::routes(to);
     comments::routes(to);
     boards::routes(to);
+    insights::routes(to);
     health::routes(to);
 }
 

@@ -69,10 +69,12 @@ pub enum Permission {
     Triage,
     /// See who voted where a board keeps it to staff, and carried-over votes apart.
     SeeVoters,
+    /// See how soon and how often customers hear back.
+    SeeInsights,
 }
 
 impl Permission {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -80,6 +82,7 @@ impl Permission {
         Self::Respond,
         Self::Triage,
         Self::SeeVoters,
+        Self::SeeInsights,
     ];
 
     #[must_use]
@@ -87,7 +90,9 @@ impl Permission {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
-            Self::ManageIdeas | Self::Respond | Self::Triage | Self::SeeVoters => role.is_staff(),
+            Self::ManageIdeas | Self::Respond | Self::Triage | Self::SeeVoters | Self::SeeInsights => {
+                role.is_staff()
+            }
         }
     }
 
@@ -101,6 +106,7 @@ impl Permission {
             Self::Respond => "respond",
             Self::Triage => "triage",
             Self::SeeVoters => "see_voters",
+            Self::SeeInsights => "see_insights",
         }
     }
 }

@@ -6,10 +6,12 @@
 pub mod access;
 pub mod answers;
 pub mod boards;
+pub mod calendar;
 pub mod comments;
 pub mod events;
 pub mod id;
 pub mod ideas;
+pub mod insights;
 pub mod markdown;
 pub mod members;
 pub mod page;

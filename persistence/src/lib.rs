@@ -9,6 +9,7 @@ pub mod database;
 pub mod error;
 pub mod follows;
 pub mod ideas;
+pub mod insights;
 mod key;
 pub mod members;
 pub mod merges;

@@ -8,6 +8,7 @@ mod comments;
 mod contract;
 mod conventions;
 mod ideas;
+mod insights;
 mod leaks;
 mod lists;
 mod members;

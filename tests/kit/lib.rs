@@ -155,6 +155,7 @@ fn plain_config(database: &Lease, data_dir: PathBuf, clock: Clock) -> Config {
         body_limit: 1_048_576,
         page_cache: Duration::ZERO,
         jobs: false,
+        promise: Default::default(),
         clock,
     }
 }

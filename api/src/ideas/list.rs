@@ -1,10 +1,11 @@
 //! Lists of ideas, and the ideas most alike.
 
 use actix_web::{HttpRequest, get, web};
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     Actor, MemberId,
     access::Permission,
+    calendar::seoul,
     ideas::{Tags, Title},
     page::{Page, Sort},
     search::Query as Search,
@@ -232,7 +233,7 @@ impl ListIdeasQuery {
         let tag = self.tag.as_deref().map(Tags::tag).transpose();
         let status = self.status.as_deref().map(StatusKey::try_from).transpose();
         let query = text("q", self.q.as_ref(), Search::MOST)?.filter(|text| !text.is_empty());
-        let seed = text("seed", self.seed.as_ref(), 64)?.unwrap_or_else(|| date_in_korea(now));
+        let seed = text("seed", self.seed.as_ref(), 64)?.unwrap_or_else(|| seoul(now).date().to_string());
         let own = me.filter(|_| self.mine);
         let author = self.author.map(MemberId::from);
         if own.is_some() && author.is_some() && own != author {
@@ -261,10 +262,4 @@ impl ListIdeasQuery {
         };
         Ok(Wanted { filter, sort })
     }
-}
-
-/// Korea has had one offset and no summer time since 1988.
-fn date_in_korea(now: DateTime<Utc>) -> String {
-    let korea = FixedOffset::east_opt(9 * 3_600);
-    korea.map_or(now.date_naive(), |korea| now.with_timezone(&korea).date_naive()).to_string()
 }

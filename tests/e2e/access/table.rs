@@ -172,6 +172,10 @@ pub const TABLE: &[Row] = &[
     ("put_priority_weights", "PUT /v1/boards/{board}/priority-weights", r#"{ "votes": 1, "need": 1, "momentum": 1, "effort": 1, "strategic_value": 1, "age": 1 }"#,
         [401, 403, 403, 403, 403, 403, 200, 200, 401]),
 
+    // Numbers.
+    ("get_loop_insights", "GET /v1/insights/loop?board={board}", "",
+        [401, 403, 403, 403, 200, 200, 200, 200, 401]),
+
     // Open to all.
     ("get_liveness", "GET /health/live", "",
         [200, 200, 200, 200, 200, 200, 200, 200, 200]),
