@@ -14,6 +14,7 @@ use diesel::{
 };
 use domain::{
     Actor, BoardId, IdeaId, MemberId,
+    insights::Period,
     members::Role,
     page::{Limit, Place, Sort},
     search::Query,
@@ -23,14 +24,14 @@ use kit::databases::{Lease, kinds};
 use persistence::{
     AnyConnection, activities, comments,
     ideas::list::{self, Boards, Deleted, Filter},
-    migrations, notifications, responses,
+    insights, migrations, notifications, responses,
     triage::inbox::{self, Inbox, Order, Owner},
     votes,
 };
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 14] = [
+const LARGE: [&str; 16] = [
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -45,6 +46,8 @@ const LARGE: [&str; 14] = [
     "activities",
     "notifications",
     "follows",
+    "responses",
+    "response_ratings",
 ];
 
 fn place() -> Place {
@@ -145,6 +148,14 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
                 comments::list::list(conn, &actor, under, order, after, limit)?;
             }
         }
+    }
+    let period = Period::of(None, None, at()).unwrap();
+    for boards in [1, 3] {
+        let boards: Vec<BoardId> = (0..boards).map(|nth| Uuid::from_u128(nth).into()).collect();
+        insights::each(conn, &boards, &period, |_| ())?;
+        insights::reach(conn, &boards, &period)?;
+        insights::ratings(conn, &boards, &period)?;
+        insights::names(conn, &[idea])?;
     }
     Ok(())
 }
