@@ -7,6 +7,7 @@ pub mod access;
 pub mod answers;
 pub mod boards;
 pub mod comments;
+pub mod duplicates;
 pub mod events;
 pub mod id;
 pub mod ideas;
