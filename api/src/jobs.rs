@@ -1,5 +1,5 @@
-//! Background work: what has had its time goes, ideas are ranked anew, and counters are checked against their rows every
-//! night.
+//! Background work: what has had its time goes, ideas are ranked anew, duplicates are found, and counters are checked
+//! against their rows every night.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use domain::IdeaId;
 use persistence::{
     AloneWith, Database,
     ideas::upkeep::{self, Recount},
-    triage,
+    triage::{self, duplicates},
 };
 
 use crate::{clock::Clock, error::Failure, once};
@@ -16,6 +16,8 @@ use crate::{clock::Clock, error::Failure, once};
 const TICK: Duration = Duration::from_secs(60);
 /// How many ideas are recounted in one transaction.
 const BATCH: i64 = 200;
+/// How many ideas are looked at for duplicates before what was seen is stored.
+const LOOKS: i64 = 20;
 
 /// Does the jobs that are due, for ever. Any number of nodes may: each job is done by one of them.
 pub async fn run(db: Database, clock: Clock) {
@@ -48,6 +50,9 @@ async fn do_due(db: &Database, clock: &Clock) -> Result<(), Failure> {
     if take_turn(db, clock, "rank", TimeDelta::minutes(5)).await? {
         rank(db, clock.now()).await?;
     }
+    if take_turn(db, clock, "duplicates", TimeDelta::minutes(2)).await? {
+        find_duplicates(db).await?;
+    }
     Ok(())
 }
 
@@ -62,6 +67,21 @@ pub async fn rank(db: &Database, now: DateTime<Utc>) -> Result<(), Failure> {
         if after.is_none() {
             return Ok(());
         }
+    }
+}
+
+/// Looks for duplicates of every idea that is new or has changed, a few at a time. Texts are compared through the read
+/// door, so that changes wait only while the pairs are stored.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_duplicates(db: &Database) -> Result<(), Failure> {
+    let mut after: Option<IdeaId> = None;
+    loop {
+        let looks = db.read(move |tx| duplicates::look(tx, after, LOOKS)).await?;
+        let Some(last) = looks.last() else { return Ok(()) };
+        after = Some(last.idea);
+        db.write(AloneWith::Nobody, move |tx| duplicates::store(tx, &looks)).await?;
     }
 }
 

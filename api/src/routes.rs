@@ -14,13 +14,8 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::{
     activities, auth, boards, comments,
     error::{Code, Failure},
-<<<<<<< HEAD
     fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
     statuses, triage, votes,
-=======
-    follows, health, ideas, insights, members, merges, notifications, openapi, responses, statuses, triage,
-    votes,
->>>>>>> insights
 };
 
 /// The routes of the API.

@@ -1,6 +1,7 @@
 //! Triage: the inbox, what staff decides about an idea, and why one stands before another.
 
 mod bulk;
+mod duplicates;
 mod priority;
 mod query;
 mod views;
@@ -39,6 +40,7 @@ use crate::{
 pub fn routes(to: &mut Routes<'_>) {
     to.service(list_triage).service(get_triage).service(update_triage);
     bulk::routes(to);
+    duplicates::routes(to);
     views::routes(to);
     priority::routes(to);
 }

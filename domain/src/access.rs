@@ -71,19 +71,12 @@ pub enum Permission {
     SeeVoters,
     /// See how soon and how often customers hear back.
     SeeInsights,
-<<<<<<< HEAD
     /// Post and vote for a customer, and see where others did.
     ActOnBehalf,
 }
 
 impl Permission {
     pub const ALL: [Self; 9] = [
-=======
-}
-
-impl Permission {
-    pub const ALL: [Self; 8] = [
->>>>>>> insights
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -92,10 +85,7 @@ impl Permission {
         Self::Triage,
         Self::SeeVoters,
         Self::SeeInsights,
-<<<<<<< HEAD
         Self::ActOnBehalf,
-=======
->>>>>>> insights
     ];
 
     #[must_use]
@@ -103,18 +93,12 @@ impl Permission {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
-<<<<<<< HEAD
             Self::ManageIdeas
             | Self::Respond
             | Self::Triage
             | Self::SeeVoters
             | Self::SeeInsights
             | Self::ActOnBehalf => role.is_staff(),
-=======
-            Self::ManageIdeas | Self::Respond | Self::Triage | Self::SeeVoters | Self::SeeInsights => {
-                role.is_staff()
-            }
->>>>>>> insights
         }
     }
 
@@ -129,10 +113,7 @@ impl Permission {
             Self::Triage => "triage",
             Self::SeeVoters => "see_voters",
             Self::SeeInsights => "see_insights",
-<<<<<<< HEAD
             Self::ActOnBehalf => "act_on_behalf",
-=======
->>>>>>> insights
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod boards;
 pub mod calendar;
 pub mod comments;
+pub mod duplicates;
 pub mod events;
 pub mod fields;
 pub mod id;

@@ -518,6 +518,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    duplicate_pairs (first_id, second_id) {
+        first_id -> Key,
+        second_id -> Key,
+        board_id -> Key,
+        score -> Double,
+        rank -> Double,
+        place -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    dismissed_pairs (first_id, second_id) {
+        first_id -> Key,
+        second_id -> Key,
+        member_id -> Key,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(board_invitations -> members (member_id));

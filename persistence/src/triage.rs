@@ -1,5 +1,6 @@
 //! The rows of triage: who takes care of an idea, how it is marked, and what it is ranked by.
 
+pub mod duplicates;
 pub mod inbox;
 pub mod views;
 

@@ -7,6 +7,7 @@ mod boards;
 mod comments;
 mod contract;
 mod conventions;
+mod duplicates;
 mod fields;
 mod ideas;
 mod insights;

@@ -115,6 +115,12 @@ impl TestApp {
         madang::jobs::rank(&db, self.clock.now()).await.unwrap();
     }
 
+    /// Looks for duplicates, which a job does every few minutes.
+    pub async fn seed_find_duplicates(&self) {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::find_duplicates(&db).await.unwrap();
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();

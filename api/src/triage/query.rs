@@ -191,10 +191,19 @@ impl InboxQuery {
     }
 }
 
-fn board(text: &str) -> Result<BoardRef, Failure> {
+/// The board in a query.
+pub(super) fn board(text: &str) -> Result<BoardRef, Failure> {
     match Uuid::try_parse(text) {
         Ok(id) => Ok(BoardRef::Id(id.into())),
         Err(_) => Slug::try_from(text).map(BoardRef::Slug).map_err(|fault| Failure::field("?board", fault)),
+    }
+}
+
+/// What names a board that is not there, or not the caller's to know of.
+pub(super) fn not_a_board(error: Error) -> Error {
+    match error {
+        Error::Missing => Refusal::Unfit { field: "?board", fault: Fault::NotA("board you may view") }.into(),
+        error => error,
     }
 }
 
@@ -215,12 +224,7 @@ impl Wanted {
         now: DateTime<Utc>,
     ) -> Rows<(Inbox, Names)> {
         actor.ensure(Permission::Triage)?;
-        let unfit = Refusal::Unfit { field: "?board", fault: Fault::NotA("board you may view") };
-        let found = boards_of(tx, actor, self.board.as_ref());
-        let (boards, names) = found.map_err(|error| match error {
-            Error::Missing => unfit.into(),
-            error => error,
-        })?;
+        let (boards, names) = boards_of(tx, actor, self.board.as_ref()).map_err(not_a_board)?;
         let before = |days: u16| now - Duration::days(days.into());
         let inbox = Inbox {
             filter: Filter { boards, ..self.filter.clone() },
