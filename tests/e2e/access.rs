@@ -192,7 +192,7 @@ async fn world<'a>(
 }
 
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
-    let World { board, idea, target, status, field, refresh_token, nth } = world;
+    let World { board, idea, target, refresh_token, nth, .. } = world;
     let sso = kit::people::sso_token_until(
         9_999_999_999,
         &json!({ "sub": "someone", "email": "someone@example.com" }),
@@ -228,22 +228,6 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "list_invited" => ("GET", format!("/v1/boards/{board}/invitations"), None),
         "invite_member" => ("PUT", format!("/v1/boards/{board}/invitations/{target}"), None),
         "uninvite_member" => ("DELETE", format!("/v1/boards/{board}/invitations/{target}"), None),
-        "list_statuses" => ("GET", format!("/v1/boards/{board}/statuses"), None),
-        "create_status" => (
-            "POST",
-            format!("/v1/boards/{board}/statuses"),
-            Some(json!({ "names": { "ko": "베타", "en": "Beta" }, "category": "in_progress" })),
-        ),
-        "update_status" => ("PATCH", format!("/v1/statuses/{status}"), Some(json!({ "colour": "#112233" }))),
-        "delete_status" => ("DELETE", format!("/v1/statuses/{status}"), None),
-        "list_fields" => ("GET", format!("/v1/boards/{board}/fields"), None),
-        "create_field" => (
-            "POST",
-            format!("/v1/boards/{board}/fields"),
-            Some(json!({ "labels": { "ko": "어디서", "en": "Where" }, "kind": "text" })),
-        ),
-        "update_field" => ("PATCH", format!("/v1/fields/{field}"), Some(json!({ "required": true }))),
-        "delete_field" => ("DELETE", format!("/v1/fields/{field}"), None),
         "list_ideas" => ("GET", "/v1/ideas".to_owned(), None),
         "list_board_ideas" => ("GET", format!("/v1/boards/{board}/ideas"), None),
         "list_similar_ideas" => ("GET", format!("/v1/boards/{board}/ideas/similar?title=a"), None),
@@ -260,6 +244,36 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "vote_for_idea" => ("PUT", format!("/v1/ideas/{idea}/vote"), None),
         "withdraw_vote" => ("DELETE", format!("/v1/ideas/{idea}/vote"), None),
         "list_voters" => ("GET", format!("/v1/ideas/{idea}/votes"), None),
+        "get_liveness" => ("GET", "/health/live".to_owned(), None),
+        "get_readiness" => ("GET", "/health/ready".to_owned(), None),
+        "get_metrics" => ("GET", "/metrics".to_owned(), None),
+        _ => request_of_statuses_fields_and_proxies(operation, world),
+    };
+    (method.parse().unwrap(), path, body)
+}
+
+fn request_of_statuses_fields_and_proxies(
+    operation: &str,
+    world: &World,
+) -> (&'static str, String, Option<Value>) {
+    let World { board, idea, target, status, field, nth, .. } = world;
+    match operation {
+        "list_statuses" => ("GET", format!("/v1/boards/{board}/statuses"), None),
+        "create_status" => (
+            "POST",
+            format!("/v1/boards/{board}/statuses"),
+            Some(json!({ "names": { "ko": "베타", "en": "Beta" }, "category": "in_progress" })),
+        ),
+        "update_status" => ("PATCH", format!("/v1/statuses/{status}"), Some(json!({ "colour": "#112233" }))),
+        "delete_status" => ("DELETE", format!("/v1/statuses/{status}"), None),
+        "list_fields" => ("GET", format!("/v1/boards/{board}/fields"), None),
+        "create_field" => (
+            "POST",
+            format!("/v1/boards/{board}/fields"),
+            Some(json!({ "labels": { "ko": "어디서", "en": "Where" }, "kind": "text" })),
+        ),
+        "update_field" => ("PATCH", format!("/v1/fields/{field}"), Some(json!({ "required": true }))),
+        "delete_field" => ("DELETE", format!("/v1/fields/{field}"), None),
         "vote_on_behalf" => (
             "PUT",
             format!("/v1/ideas/{idea}/votes/on-behalf"),
@@ -268,10 +282,6 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
             ),
         ),
         "withdraw_vote_on_behalf" => ("DELETE", format!("/v1/ideas/{idea}/votes/{target}"), None),
-        "get_liveness" => ("GET", "/health/live".to_owned(), None),
-        "get_readiness" => ("GET", "/health/ready".to_owned(), None),
-        "get_metrics" => ("GET", "/metrics".to_owned(), None),
         other => panic!("no request for {other}"),
-    };
-    (method.parse().unwrap(), path, body)
+    }
 }
