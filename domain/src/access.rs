@@ -63,19 +63,28 @@ pub enum Permission {
     ManageIdeas,
     /// Move an idea from one status to another.
     SetStatus,
+    /// See, make, change and delete segments, and who is in them.
+    ManageSegments,
     /// See who voted where a board keeps it to staff, and carried-over votes apart.
     SeeVoters,
 }
 
 impl Permission {
-    pub const ALL: [Self; 5] =
-        [Self::ManageMembers, Self::ManageBoards, Self::ManageIdeas, Self::SetStatus, Self::SeeVoters];
+    pub const ALL: [Self; 6] = [
+        Self::ManageMembers,
+        Self::ManageBoards,
+        Self::ManageIdeas,
+        Self::SetStatus,
+        Self::ManageSegments,
+        Self::SeeVoters,
+    ];
 
     #[must_use]
     pub fn is_of(self, role: Role) -> bool {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
+            Self::ManageSegments => matches!(role, Role::Admin | Role::ProductManager | Role::Marketer),
             Self::ManageIdeas | Self::SeeVoters => role.is_staff(),
         }
     }
@@ -87,6 +96,7 @@ impl Permission {
             Self::ManageBoards => "manage_boards",
             Self::ManageIdeas => "manage_ideas",
             Self::SetStatus => "set_status",
+            Self::ManageSegments => "manage_segments",
             Self::SeeVoters => "see_voters",
         }
     }

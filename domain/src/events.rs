@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::{BoardId, IdeaId, MemberId, members::Role, statuses::StatusKey};
+use crate::{BoardId, IdeaId, MemberId, SegmentId, members::Role, statuses::StatusKey};
 
 /// A change that was made, with what is needed to look it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub enum Event {
     IdeaStatusChanged { idea: IdeaId, board: BoardId, from: StatusKey, to: StatusKey },
     VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
     VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
+    SegmentCreated { segment: SegmentId },
+    SegmentUpdated { segment: SegmentId },
+    SegmentDeleted { segment: SegmentId },
 }
 
 /// Why a session ended before its time.
@@ -62,6 +65,9 @@ impl Event {
             Self::IdeaStatusChanged { .. } => "idea.status_changed",
             Self::VoteCast { .. } => "vote.cast",
             Self::VoteWithdrawn { .. } => "vote.withdrawn",
+            Self::SegmentCreated { .. } => "segment.created",
+            Self::SegmentUpdated { .. } => "segment.updated",
+            Self::SegmentDeleted { .. } => "segment.deleted",
         }
     }
 
@@ -88,6 +94,9 @@ impl Event {
             | Self::IdeaStatusChanged { idea, .. }
             | Self::VoteCast { idea, .. }
             | Self::VoteWithdrawn { idea, .. } => idea.uuid(),
+            Self::SegmentCreated { segment }
+            | Self::SegmentUpdated { segment }
+            | Self::SegmentDeleted { segment } => segment.uuid(),
         }
     }
 }

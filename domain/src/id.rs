@@ -12,6 +12,7 @@ pub type MemberId = Id<crate::members::Member>;
 pub type BoardId = Id<crate::boards::Board>;
 pub type IdeaId = Id<crate::ideas::Idea>;
 pub type StatusId = Id<crate::statuses::Status>;
+pub type SegmentId = Id<crate::segments::Segment>;
 pub type SessionId = Id<crate::members::Session>;
 pub type EventId = Id<crate::events::Event>;
 

@@ -14,9 +14,10 @@ pub mod page;
 pub mod ranking;
 pub mod refusal;
 pub mod search;
+pub mod segments;
 pub mod statuses;
 pub mod text;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, IdeaId, MemberId, SessionId, Stamp, StatusId};
+pub use id::{BoardId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId};
 pub use refusal::Refusal;

@@ -55,6 +55,11 @@ pub enum Refusal {
     /// A field that does not fit what it refers to, which only the rows know.
     #[error("{field}: {fault:?}")]
     Unfit { field: &'static str, fault: Fault },
+    /// As [`Refusal::Unfit`], where the place depends on what was sent: `/rule/all/1/attribute`, `?attribute`.
+    #[error("{pointer}: {fault:?}")]
+    Misfit { pointer: String, fault: Fault },
+    #[error("there are at most {most} segments")]
+    TooManySegments { most: usize },
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]

@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod replays;
 mod schema;
 mod search;
+pub mod segments;
 pub mod sessions;
 pub mod statuses;
 pub mod votes;

@@ -97,5 +97,8 @@ fn data(event: &Event) -> Value {
         Event::VoteCast { idea, board, member } | Event::VoteWithdrawn { idea, board, member } => json!({
             "idea_id": idea.uuid(), "board_id": board.uuid(), "member_id": member.uuid(),
         }),
+        Event::SegmentCreated { segment }
+        | Event::SegmentUpdated { segment }
+        | Event::SegmentDeleted { segment } => json!({ "segment_id": segment.uuid() }),
     }
 }

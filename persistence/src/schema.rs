@@ -20,6 +20,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> Integer,
+        attribute_sources -> Text,
     }
 }
 
@@ -235,6 +236,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    segments (id) {
+        id -> Key,
+        name -> Text,
+        description -> Text,
+        rule -> Text,
+        weight -> Double,
+        member_count -> BigInt,
+        first_count -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    segment_members (segment_id, member_id) {
+        segment_id -> Key,
+        member_id -> Key,
+    }
+}
+
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(board_invitations -> members (member_id));
@@ -244,6 +273,7 @@ diesel::joinable!(idea_texts -> ideas (idea_id));
 diesel::joinable!(idea_tags -> ideas (idea_id));
 diesel::joinable!(votes -> ideas (idea_id));
 diesel::joinable!(votes -> members (member_id));
+diesel::joinable!(segment_members -> members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(
     members,
     sessions,
@@ -255,5 +285,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     status_steps,
     idea_texts,
     idea_tags,
-    votes
+    votes,
+    segments,
+    segment_members
 );

@@ -7,7 +7,7 @@ use diesel::{
     dsl::{self, IntoBoxed, auto_type},
 };
 use domain::{
-    Actor, BoardId, MemberId,
+    Actor, BoardId, MemberId, SegmentId,
     page::{Limit, Page, Place, Sort},
     ranking,
     search::Query,
@@ -22,7 +22,7 @@ use crate::{
     key::{KeyValue, key},
     schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes},
     search::{self, Plan, Within},
-    statuses,
+    segments, statuses,
 };
 
 /// Which ideas a list holds.
@@ -35,6 +35,8 @@ pub struct Filter {
     pub author: Option<MemberId>,
     /// Only ideas this member votes for.
     pub voted_by: Option<MemberId>,
+    /// Only ideas that somebody of this segment votes for.
+    pub voter_segment: Option<SegmentId>,
     /// Inclusive.
     pub created_after: Option<DateTime<Utc>>,
     /// Exclusive.
@@ -237,6 +239,9 @@ pub(super) fn narrowed<'a>(
             theirs.filter(theirs.field(votes::member_id).eq(key(voter))).select(theirs.field(votes::idea_id));
         query = query.filter(ideas::id.eq_any(voted));
     }
+    if let Some(segment) = filter.voter_segment {
+        query = query.filter(segments::has_voter_in(segment));
+    }
     if let Some(after) = filter.created_after {
         query = query.filter(ideas::created_at.ge(after.naive_utc()));
     }
@@ -354,6 +359,7 @@ impl Filter {
             tag: None,
             author: None,
             voted_by: None,
+            voter_segment: None,
             created_after: None,
             created_before: None,
             query: None,
