@@ -30,6 +30,7 @@ mod phrases;
 pub mod rates;
 mod reply;
 mod routes;
+mod segments;
 mod serve;
 mod sso;
 mod statuses;

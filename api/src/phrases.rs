@@ -52,6 +52,7 @@ fn phrases(code: Code) -> Phrases {
         Code::StatusKeyTaken => (409, "status_key_taken", ["이미 있는 상태 키입니다", "The board has a status with this key"], ["다른 key를 보내 주세요.", "Send another key."]),
         Code::LastOfCategory => (409, "last_of_category", ["게시판에 꼭 필요한 상태입니다", "The board cannot do without it"], ["open과 merged에는 상태가 하나 이상 있어야 합니다.", "A board needs a status of category open and one of merged."]),
         Code::TooManyStatuses => (409, "too_many_statuses", ["상태가 너무 많습니다", "The board has too many statuses"], ["게시판마다 {}개까지 둘 수 있습니다.", "A board has at most {}."]),
+        Code::TooManySegments => (409, "too_many_segments", ["세그먼트가 너무 많습니다", "There are too many segments"], ["{}개까지 만들 수 있습니다.", "There may be at most {}."]),
         Code::VoteBudgetSpent => (409, "vote_budget_spent", ["투표를 모두 사용했습니다", "Your votes on this board are spent"], ["이 게시판에서는 {}표까지 쓸 수 있습니다. 표를 거두거나 아이디어가 마감되면 돌아옵니다.", "The board gives {} votes; they come back when you withdraw one or an idea closes."]),
         Code::OthersHaveJoined => (409, "others_have_joined", ["다른 사람이 이미 참여했습니다", "Others have joined in"], ["다른 회원이 투표하거나 댓글을 단 뒤에는 운영진만 바꿀 수 있습니다.", "Once others have voted or commented, only staff may change it."]),
         Code::NotDeleted => (409, "not_deleted", ["삭제되지 않았습니다", "It is not deleted"], ["되살릴 것이 없습니다.", "There is nothing to restore."]),

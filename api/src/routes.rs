@@ -14,7 +14,7 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::{
     auth, boards,
     error::{Code, Failure},
-    health, ideas, members, openapi, statuses, votes,
+    health, ideas, members, openapi, segments, statuses, votes,
 };
 
 /// The routes of the API.
@@ -24,6 +24,7 @@ pub fn all(to: &mut Routes<'_>) {
     ideas::routes(to);
     statuses::routes(to);
     votes::routes(to);
+    segments::routes(to);
     boards::routes(to);
     health::routes(to);
 }

@@ -5,8 +5,8 @@ mod attributes;
 use chrono::{DateTime, Utc};
 
 pub use self::attributes::{
-    Attribute, Attributes, MOST_ATTRIBUTE_NAME, MOST_ATTRIBUTE_TEXT, MOST_ATTRIBUTES, Origin, Origins,
-    Source, clean_attribute, clean_attributes,
+    Attribute, Attributes, MOST_ATTRIBUTE_NAME, MOST_ATTRIBUTE_TEXT, MOST_ATTRIBUTES, Origin, Origins, Said,
+    Source, clean_said,
 };
 pub(crate) use self::attributes::{RESERVED, clean_value};
 use crate::{

@@ -1,12 +1,17 @@
 //! Segments: saved rules over what is known of members, and what the votes of an idea weigh by them.
 
 pub mod demand;
-pub mod rule;
+mod kinds;
+mod rule;
 mod test;
 
 use chrono::{DateTime, Utc};
 
-pub use self::rule::{Condition, Facts, Finding, Kinds, Rule, Test, Wanted};
+pub use self::{
+    kinds::Kinds,
+    rule::{Condition, Facts, Finding, Rule},
+    test::{Moment, Test, Wanted},
+};
 use crate::{
     SegmentId,
     boards::Description,

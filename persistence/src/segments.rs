@@ -4,6 +4,8 @@ pub mod demand;
 mod form;
 mod membership;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDateTime;
 use diesel::{
     ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
@@ -91,6 +93,20 @@ pub fn list(conn: &mut AnyConnection, after: Option<Place>, limit: Limit) -> Res
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     let found = rows.into_iter().map(Segment::try_from).collect::<Result<Vec<_>>>()?;
     Ok(Page::of(found, limit, |segment| Place { lap: 0, key: 0, id: segment.id.uuid() }))
+}
+
+/// What the segments are called.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn names(conn: &mut AnyConnection) -> Result<BTreeMap<SegmentId, SegmentName>> {
+    let rows: Vec<(KeyValue, String)> = segments::table.select((segments::id, segments::name)).load(conn)?;
+    let name = |(id, name): (KeyValue, String)| {
+        let name =
+            SegmentName::try_from(&*name).map_err(|_| Error::Broken("a segment with an odd name".to_owned()));
+        Ok((id.into(), name?))
+    };
+    rows.into_iter().map(name).collect()
 }
 
 /// The members of a segment, in the order they joined.

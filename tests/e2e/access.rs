@@ -56,6 +56,20 @@ const TABLE: [(&str, [u16; 9]); 31] = [
     ("set_idea_status",      [401,   403,   403,   403,    403,   403,    200, 200,  401]),
 ];
 
+/// The table of segments.
+#[rustfmt::skip]
+const SEGMENTS: [(&str, [u16; 9]); 9] = [
+    ("list_segments",          [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("create_segment",         [401, 403, 403, 403, 403, 201, 201, 201, 401]),
+    ("preview_segment",        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("get_segment",            [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("update_segment",         [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("delete_segment",         [401, 403, 403, 403, 403, 204, 204, 204, 401]),
+    ("list_segment_members",   [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("explain_segment_member", [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("get_idea_demand",        [401, 403, 403, 403, 200, 200, 200, 200, 401]),
+];
+
 /// The rest of the table: votes, and what is open to all.
 #[rustfmt::skip]
 const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
@@ -68,7 +82,7 @@ const VOTES_AND_HEALTH: [(&str, [u16; 9]); 6] = [
 ];
 
 fn table() -> impl Iterator<Item = &'static (&'static str, [u16; 9])> {
-    TABLE.iter().chain(&VOTES_AND_HEALTH)
+    TABLE.iter().chain(&SEGMENTS).chain(&VOTES_AND_HEALTH)
 }
 
 #[test]
@@ -87,6 +101,7 @@ struct World {
     idea: String,
     target: String,
     status: String,
+    segment: String,
     refresh_token: String,
     nth: usize,
 }
@@ -150,8 +165,15 @@ async fn world<'a>(
     if operation == "restore_idea" {
         pm.delete(&format!("/v1/ideas/{idea}")).await.expect(204);
     }
-    let needs_target =
-        ["get_member", "update_member", "invite_member", "uninvite_member", "refresh", "logout"];
+    let needs_target = [
+        "get_member",
+        "update_member",
+        "invite_member",
+        "uninvite_member",
+        "explain_segment_member",
+        "refresh",
+        "logout",
+    ];
     let target = if needs_target.contains(&operation) {
         Some(app.member(&format!("target-{nth}")).await)
     } else {
@@ -166,11 +188,19 @@ async fn world<'a>(
         }
         _ => String::new(),
     };
-    World { board, idea, target, status, refresh_token: refresh_token.unwrap_or_default(), nth }
+    let needs_segment = operation.contains("segment") && operation != "create_segment";
+    let segment = match needs_segment {
+        true => {
+            let all = json!({ "name": "모두", "rule": { "all": [] } });
+            pm.post("/v1/segments", &all).await.expect(201)["id"].as_str().unwrap().to_owned()
+        }
+        false => String::new(),
+    };
+    World { board, idea, target, status, segment, refresh_token: refresh_token.unwrap_or_default(), nth }
 }
 
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
-    let World { board, idea, target, status, refresh_token, nth } = world;
+    let World { board, idea, target, status, segment, refresh_token, nth } = world;
     let sso = kit::people::sso_token_until(
         9_999_999_999,
         &json!({ "sub": "someone", "email": "someone@example.com" }),
@@ -230,6 +260,19 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "vote_for_idea" => ("PUT", format!("/v1/ideas/{idea}/vote"), None),
         "withdraw_vote" => ("DELETE", format!("/v1/ideas/{idea}/vote"), None),
         "list_voters" => ("GET", format!("/v1/ideas/{idea}/votes"), None),
+        "list_segments" => ("GET", "/v1/segments".to_owned(), None),
+        "create_segment" => {
+            ("POST", "/v1/segments".to_owned(), Some(json!({ "name": "모두", "rule": { "all": [] } })))
+        }
+        "preview_segment" => {
+            ("POST", "/v1/segments/preview".to_owned(), Some(json!({ "rule": { "any": [] } })))
+        }
+        "get_segment" => ("GET", format!("/v1/segments/{segment}"), None),
+        "update_segment" => ("PATCH", format!("/v1/segments/{segment}"), Some(json!({ "weight": 2 }))),
+        "delete_segment" => ("DELETE", format!("/v1/segments/{segment}"), None),
+        "list_segment_members" => ("GET", format!("/v1/segments/{segment}/members"), None),
+        "explain_segment_member" => ("GET", format!("/v1/segments/{segment}/members/{target}"), None),
+        "get_idea_demand" => ("GET", format!("/v1/ideas/{idea}/demand"), None),
         "get_liveness" => ("GET", "/health/live".to_owned(), None),
         "get_readiness" => ("GET", "/health/ready".to_owned(), None),
         "get_metrics" => ("GET", "/metrics".to_owned(), None),

@@ -11,6 +11,7 @@ mod members;
 mod once;
 mod running;
 mod search;
+mod segments;
 mod sso;
 mod statuses;
 mod storm;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, get, web};
 use chrono::{DateTime, FixedOffset, Utc};
 use domain::{
-    Actor, BoardId, MemberId,
+    Actor, BoardId, MemberId, Refusal, SegmentId,
     access::Permission,
     ideas::{Tags, Title},
     page::{Page, Sort},
@@ -14,12 +14,13 @@ use domain::{
     text::{Fault, Lines, clean},
 };
 use persistence::{
-    AnyConnection, Result as Rows,
+    AnyConnection, Error, Result as Rows,
     boards::{self, BoardRef},
     ideas::{
         Listed, likeness,
         list::{self, Boards, Deleted, Filter},
     },
+    segments,
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -79,6 +80,8 @@ pub struct ListIdeasQuery {
     /// Only ideas you vote for.
     #[serde(default)]
     voted: bool,
+    /// For staff: only ideas that somebody of this segment votes for, by its id.
+    voter_segment: Option<Uuid>,
     /// At this time or later.
     created_after: Option<DateTime<Utc>>,
     /// Before this time.
@@ -212,6 +215,10 @@ fn filter(
     if wanted.filter.deleted == Deleted::Only {
         actor.ensure(Permission::ManageIdeas)?;
     }
+    if let Some(segment) = wanted.filter.voter_segment {
+        actor.ensure(Permission::SeeVoters)?;
+        segments::find(tx, segment).map_err(unknown_segment)?;
+    }
     let seen = match board {
         Some(board) => vec![boards::find(tx, actor, board)?],
         None => boards::visible(tx, actor)?,
@@ -221,6 +228,15 @@ fn filter(
     let every = board.is_none() && boards::count(tx)? == seen.len() as i64;
     let boards = if every { Boards::Every } else { Boards::Only(ids) };
     Ok((Filter { boards, ..wanted.filter.clone() }, names))
+}
+
+fn unknown_segment(error: Error) -> Error {
+    match error {
+        Error::Missing => {
+            Refusal::Misfit { pointer: "?voter_segment".to_owned(), fault: Fault::NotA("segment") }.into()
+        }
+        error => error,
+    }
 }
 
 /// What a query asks for, understood; the boards are still to be filled in.
@@ -266,6 +282,7 @@ impl ListIdeasQuery {
             tag: tag.map_err(|fault| Failure::field("?tag", fault))?,
             author: own.or(author),
             voted_by: me.filter(|_| self.voted),
+            voter_segment: self.voter_segment.map(SegmentId::from),
             created_after: self.created_after,
             created_before: self.created_before,
             query: query.map(|text| Search::new(&text)),

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-pub use super::test::{Moment, Test, Wanted};
+use super::{kinds::Kinds, test::Test};
 use crate::{
     Refusal,
-    members::{Attribute, Attributes, Locale, MOST_ATTRIBUTE_NAME, Role},
+    members::{Attribute, Attributes, Locale, MOST_ATTRIBUTE_NAME, Member, Role},
     text::{Fault, Lines, clean},
 };
 
@@ -61,7 +61,13 @@ pub struct Facts<'a> {
     pub attributes: &'a Attributes,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    #[must_use]
+    pub fn of(member: &'a Member) -> Self {
+        let Member { role, locale, created_at, attributes, .. } = member;
+        Self { role: *role, locale: *locale, created_at: *created_at, attributes }
+    }
+
     fn get(&self, name: &str) -> Option<Attribute> {
         match name {
             "member.role" => Some(Attribute::Text(self.role.name().to_owned())),
@@ -81,49 +87,6 @@ pub struct Finding<'a> {
     /// What the member has under the name.
     pub found: Option<Attribute>,
     pub holds: bool,
-}
-
-/// Which kinds of value members have under a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Kinds {
-    pub text: bool,
-    pub number: bool,
-    pub flag: bool,
-    /// Some text is a date.
-    pub date: bool,
-}
-
-impl Kinds {
-    pub fn add(&mut self, value: &Attribute) {
-        match value {
-            Attribute::Text(text) => {
-                self.text = true;
-                self.date = self.date || Moment::try_from(&**text).is_ok();
-            }
-            Attribute::Number(_) => self.number = true,
-            Attribute::Flag(_) => self.flag = true,
-        }
-    }
-
-    fn holds(self, value: &Attribute) -> bool {
-        match value {
-            Attribute::Text(_) => self.text,
-            Attribute::Number(_) => self.number,
-            Attribute::Flag(_) => self.flag,
-        }
-    }
-
-    /// Whether the question can hold for some value of these kinds.
-    fn fits(self, test: &Test) -> bool {
-        match test {
-            Test::Is(value) | Test::IsNot(value) => self.holds(value),
-            Test::In(values) => values.iter().all(|value| self.holds(value)),
-            Test::Contains(_) => self.text,
-            Test::AtLeast(_) | Test::AtMost(_) | Test::MoreThan(_) | Test::LessThan(_) => self.number,
-            Test::Before(_) | Test::After(_) | Test::WithinDays(_) => self.date,
-            Test::Exists(_) => true,
-        }
-    }
 }
 
 impl Rule {
@@ -246,6 +209,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::segments::test::Moment;
 
     fn is(attribute: &str, value: &str) -> Rule {
         asks(attribute, Test::Is(Attribute::Text(value.to_owned())))

@@ -186,12 +186,7 @@ pub(crate) fn follow(conn: &mut AnyConnection, member: &Member, now: DateTime<Ut
     if rules.is_empty() {
         return Ok(());
     }
-    let facts = Facts {
-        role: member.role,
-        locale: member.locale,
-        created_at: member.created_at,
-        attributes: &member.attributes,
-    };
+    let facts = Facts::of(member);
     let mut after = Vec::new();
     for (id, text) in rules {
         let rule = form::rule(&text);
