@@ -200,7 +200,7 @@ async fn world<'a>(
 }
 
 fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
-    let World { board, idea, target, status, segment, refresh_token, nth } = world;
+    let World { board, idea, target, status, refresh_token, nth, .. } = world;
     let sso = kit::people::sso_token_until(
         9_999_999_999,
         &json!({ "sub": "someone", "email": "someone@example.com" }),
@@ -260,6 +260,17 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "vote_for_idea" => ("PUT", format!("/v1/ideas/{idea}/vote"), None),
         "withdraw_vote" => ("DELETE", format!("/v1/ideas/{idea}/vote"), None),
         "list_voters" => ("GET", format!("/v1/ideas/{idea}/votes"), None),
+        "get_liveness" => ("GET", "/health/live".to_owned(), None),
+        "get_readiness" => ("GET", "/health/ready".to_owned(), None),
+        "get_metrics" => ("GET", "/metrics".to_owned(), None),
+        _ => request_of_segments(operation, world),
+    };
+    (method.parse().unwrap(), path, body)
+}
+
+fn request_of_segments(operation: &str, world: &World) -> (&'static str, String, Option<Value>) {
+    let World { idea, target, segment, .. } = world;
+    match operation {
         "list_segments" => ("GET", "/v1/segments".to_owned(), None),
         "create_segment" => {
             ("POST", "/v1/segments".to_owned(), Some(json!({ "name": "모두", "rule": { "all": [] } })))
@@ -273,10 +284,6 @@ fn request(operation: &str, world: &World) -> (Method, String, Option<Value>) {
         "list_segment_members" => ("GET", format!("/v1/segments/{segment}/members"), None),
         "explain_segment_member" => ("GET", format!("/v1/segments/{segment}/members/{target}"), None),
         "get_idea_demand" => ("GET", format!("/v1/ideas/{idea}/demand"), None),
-        "get_liveness" => ("GET", "/health/live".to_owned(), None),
-        "get_readiness" => ("GET", "/health/ready".to_owned(), None),
-        "get_metrics" => ("GET", "/metrics".to_owned(), None),
         other => panic!("no request for {other}"),
-    };
-    (method.parse().unwrap(), path, body)
+    }
 }

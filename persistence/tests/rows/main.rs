@@ -5,6 +5,7 @@
 mod doors;
 mod opening;
 mod searching;
+mod segmenting;
 
 use chrono::{DateTime, Utc};
 use domain::Stamp;
