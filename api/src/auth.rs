@@ -189,7 +189,8 @@ async fn logout(app: web::Data<App>, post: Post<RefreshBody>) -> Result<Reply<No
 
 /// Sign in with a token of the brand's own sign-on
 ///
-/// Makes the member when the token's `sub` is new, and brings name, address and attributes up to date.
+/// Makes the member when the token's `sub` is new, and brings name, address and attributes up to date, those apart that
+/// an admin or an import has said.
 #[utoipa::path(tag = "Accounts", request_body = SignOnBody, responses(
     (status = 200, body = TokensBody), (status = 401, description = "invalid_token, token_expired"),
     (status = 403, description = "member_blocked"),
@@ -235,7 +236,9 @@ fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Stamp, person: &Pe
             let mut after = before.clone();
             after.email = person.email.clone();
             after.display_name = person.display_name.clone();
-            after.attributes = person.attributes.clone().unwrap_or(after.attributes);
+            if let Some(attributes) = &person.attributes {
+                after.take_sign_on(attributes, stamp.at);
+            }
             members::update(tx, stamp, &before, after)
         }
         None => {

@@ -1,4 +1,7 @@
-//! Importing ideas from a file: line by line, bad lines named and passed over, safe to run again.
+//! Importing from a file: line by line, bad lines named and passed over, safe to run again. Ideas here, members in
+//! [`members`].
+
+mod members;
 
 use std::{fs::File, io::BufReader, path::Path, process::ExitCode, time::Instant};
 
@@ -15,8 +18,9 @@ use persistence::{
     boards::{self, BoardRef},
     ideas::{self, NewIdea},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
+pub use self::members::members;
 use crate::{
     clock::random, config::Config, error::Failure, error::Wrong, language::Language, phrases,
     serve::StartError, serve::open_database,
@@ -80,7 +84,7 @@ pub async fn ideas(config: &Config, file: &Path, board: &str, dry_run: bool) -> 
             Error::Missing => StartError::Other(format!("there is no board `{board}`")),
             error => Failure::from(error).into(),
         })?;
-    let lines = read(file)?;
+    let lines = read::<Line>(file)?;
     let bar = progress(lines.len());
     let mut summary = Summary::default();
     let mut ready: Vec<Ready> = Vec::with_capacity(BATCH);
@@ -137,9 +141,10 @@ async fn store(
     Ok(())
 }
 
-type Numbered = Vec<(usize, Result<Line, String>)>;
+/// What each line of a file says, or why it cannot be read.
+type Numbered<T> = Vec<(usize, Result<T, String>)>;
 
-fn read(file: &Path) -> Result<Numbered, StartError> {
+fn read<T: DeserializeOwned>(file: &Path) -> Result<Numbered<T>, StartError> {
     let unreadable = |error: std::io::Error| StartError::Other(format!("{}: {error}", file.display()));
     let source = BufReader::new(File::open(file).map_err(unreadable)?);
     match file.extension().and_then(|extension| extension.to_str()) {
@@ -183,9 +188,7 @@ fn understood(
     board: domain::BoardId,
     now: DateTime<Utc>,
 ) -> Result<Ready, String> {
-    let wrong = |name: &'static str| {
-        move |fault: Fault| format!("{name}: {}", phrases::of_field(&Wrong::Meaning(fault), Language::En).1)
-    };
+    let wrong = |name: &'static str| move |fault: Fault| wrong(name, fault);
     let category = line.category.iter().map(String::as_str);
     let tags = line.tags.iter().flat_map(|tags| tags.split(',')).map(str::trim).filter(|tag| !tag.is_empty());
     let tags: Vec<&str> = category.chain(tags).collect();
@@ -209,6 +212,11 @@ fn understood(
     let source_id = Some(line.source_id.trim().to_owned());
     let idea = NewIdea { board, author: None, words, source_id, carried_votes: line.votes };
     Ok(Ready { stamp: Stamp::new(at, random()), told: Stamp::new(now, random()), idea })
+}
+
+/// What is wrong with a field, as the API says it.
+fn wrong(name: &str, fault: Fault) -> String {
+    format!("{name}: {}", phrases::of_field(&Wrong::Meaning(fault), Language::En).1)
 }
 
 /// A time, or the first moment of a day in Korea.

@@ -8,6 +8,7 @@ use domain::IdeaId;
 use persistence::{
     AloneWith, Database,
     ideas::upkeep::{self, Recount},
+    segments,
     triage::{self, duplicates},
 };
 
@@ -38,6 +39,10 @@ async fn do_due(db: &Database, clock: &Clock) -> Result<(), Failure> {
         let now = clock.now();
         let gone = db.write(AloneWith::Nobody, move |tx| upkeep::expire(tx, now - once::KEPT, now)).await?;
         tracing::info!(rows = gone, "expired");
+    }
+    if take_turn(db, clock, "segments", TimeDelta::hours(24)).await? {
+        let found = refresh_segments(db, clock).await?;
+        tracing::info!(segments = found, "asked the rules that time moves");
     }
     if take_turn(db, clock, "recount", TimeDelta::hours(24)).await? {
         let found = recount(db).await?;
@@ -100,12 +105,26 @@ async fn take_turn(
     }
 }
 
-/// Recounts every idea, a batch at a time, so that votes wait briefly.
+/// Finds the members anew of the segments that time alone moves, and says how many segments these are.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+pub async fn refresh_segments(db: &Database, clock: &Clock) -> Result<usize, Failure> {
+    let ageing = db.read(segments::ageing).await?;
+    for segment in &ageing {
+        let (segment, now) = (*segment, clock.now());
+        db.write(AloneWith::Nobody, move |tx| segments::refresh(tx, segment, now)).await?;
+    }
+    Ok(ageing.len())
+}
+
+/// Recounts every segment, and every idea a batch at a time, so that votes wait briefly.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn recount(db: &Database) -> Result<Recount, Failure> {
-    let mut total = Recount::default();
+    let segments = db.write(AloneWith::Nobody, segments::recount).await?;
+    let mut total = Recount { counters: segments, ..Recount::default() };
     let mut after: Option<IdeaId> = None;
     loop {
         let found = db.write(AloneWith::Nobody, move |tx| upkeep::recount(tx, after, BATCH)).await?;

@@ -40,6 +40,7 @@ pub mod rates;
 mod reply;
 mod responses;
 mod routes;
+mod segments;
 mod serve;
 mod sso;
 mod statuses;

@@ -76,6 +76,13 @@ enum Import {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Import attributes of members from a JSONL or CSV file, by e-mail address; safe to run again
+    Members {
+        file: PathBuf,
+        /// Check the file and store nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -111,6 +118,9 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Admin(Admin::Create { email, name }) => create_admin(&config, &email, &name).await?,
         Command::Import(Import::Ideas { file, board, dry_run }) => {
             return import::ideas(&config, &file, &board, dry_run).await;
+        }
+        Command::Import(Import::Members { file, dry_run }) => {
+            return import::members(&config, &file, dry_run).await;
         }
         Command::Config(Check::Check) => println!("{config:#?}"),
         Command::RotateKey => tokens::rotate(&config)?,

@@ -1,13 +1,15 @@
 //! Members: one's own profile, and what an admin sees and sets.
 
+mod attributes;
+
 use std::collections::BTreeMap;
 
 use actix_web::{get, patch, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    MemberId,
+    MemberId, Refusal,
     access::Permission,
-    members::{Attribute, DisplayName, Locale, Member, Role, ensure_may_administer},
+    members::{DisplayName, Locale, Member, Role, Source, ensure_may_administer},
     text::{Lines, clean},
 };
 use persistence::{AloneWith, members};
@@ -16,6 +18,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
+pub use self::attributes::AttributeBody;
+pub(crate) use self::attributes::plain_number;
+use self::attributes::{AttributeSourceBody, SaidBody, said};
 use crate::{
     actor::SignedIn,
     app::App,
@@ -90,34 +95,6 @@ impl From<Role> for RoleName {
     }
 }
 
-/// One thing the brand knows of a member.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum AttributeBody {
-    Text(String),
-    #[schema(value_type = f64)]
-    Number(serde_json::Number),
-    Flag(bool),
-}
-
-impl From<Attribute> for AttributeBody {
-    fn from(attribute: Attribute) -> Self {
-        match attribute {
-            Attribute::Text(text) => Self::Text(text),
-            Attribute::Flag(flag) => Self::Flag(flag),
-            Attribute::Number(number) => Self::Number(plain_number(number)),
-        }
-    }
-}
-
-/// A whole number is written as one, as it was sent; beyond 2^53 a double holds no whole numbers apart.
-pub(crate) fn plain_number(number: f64) -> serde_json::Number {
-    match number.fract() == 0.0 && number.abs() < 9e15 {
-        true => (number as i64).into(),
-        false => serde_json::Number::from_f64(number).unwrap_or_else(|| 0.into()),
-    }
-}
-
 /// A member as they and admins see them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberBody {
@@ -131,9 +108,12 @@ pub struct MemberBody {
     #[schema(example = json!(["manage_ideas", "see_voters"]))]
     permissions: Vec<&'static str>,
     locale: LocaleName,
-    /// What the brand's sign-on said of them, by name.
+    /// What the brand knows of them, by name.
     #[schema(example = json!({ "plan": "gold", "purchases": 12 }))]
     attributes: BTreeMap<String, AttributeBody>,
+    /// Who said each attribute, and when.
+    #[schema(example = json!({ "plan": { "source": "sso", "at": "2026-11-21T09:00:00Z" } }))]
+    attribute_sources: BTreeMap<String, AttributeSourceBody>,
     blocked: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -150,6 +130,7 @@ impl From<Member> for MemberBody {
             permissions: permissions.map(Permission::name).collect(),
             locale: member.locale.into(),
             attributes: member.attributes.into_iter().map(|(name, value)| (name, value.into())).collect(),
+            attribute_sources: member.origins.into_iter().map(|(name, at)| (name, at.into())).collect(),
             blocked: member.blocked_at.is_some(),
             created_at: member.created_at,
             updated_at: member.updated_at,
@@ -184,6 +165,11 @@ pub struct UpdateMemberBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(required = false, nullable = false)]
     blocked: Option<bool>,
+    /// Values by name; null takes one back. The sign-on and imports do not overwrite what is said here.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(required = false, nullable = false, value_type = BTreeMap<String, SaidBody>,
+        example = json!({ "plan": "gold", "purchases": 12, "old_plan": null }))]
+    attributes: Option<BTreeMap<String, SaidBody>>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -281,7 +267,7 @@ async fn get_member(
     .map(shown)
 }
 
-/// Set a member's role, block them or let them in again
+/// Set a member's role and attributes, block them or let them in again
 #[utoipa::path(tag = "Members", security(("bearer" = [])), params(("id" = Uuid, Path)),
     request_body = UpdateMemberBody,
     responses((status = 200, body = MemberBody), (status = 409, description = "own_account")))]
@@ -293,7 +279,7 @@ async fn update_member(
     if_match: IfMatch,
     Json(body): Json<UpdateMemberBody>,
 ) -> Result<Reply<MemberBody>, Failure> {
-    let (id, stamp) = (MemberId::from(id), app.stamp());
+    let (id, stamp, said) = (MemberId::from(id), app.stamp(), said(body.attributes)?);
     app.write(&me.caller, AloneWith::Member(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::ManageMembers)?;
         let before = members::find(tx, id)?;
@@ -303,6 +289,8 @@ async fn update_member(
         if let Some(blocked) = body.blocked {
             after.blocked_at = blocked.then(|| before.blocked_at.unwrap_or(stamp.at));
         }
+        let taken = after.take_attributes(Source::Admin, &said, stamp.at);
+        taken.map_err(|fault| Refusal::Unfit { field: "attributes", fault })?;
         ensure_may_administer(actor, id, after.role, after.blocked_at.is_some())?;
         members::update(tx, &stamp, &before, after)
     })

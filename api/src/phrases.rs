@@ -68,6 +68,7 @@ fn phrases(code: Code) -> Phrases {
         Code::NotACustomer => (409, "not_a_customer", ["고객이 아닙니다", "It is not a customer"], ["운영진을 대신할 수는 없습니다.", "Staff act for customers, not for staff."]),
         Code::CustomerBlocked => (409, "customer_blocked", ["차단된 고객입니다", "The customer is blocked"], ["차단을 풀기 전에는 대신할 수 없습니다.", "Nobody can act for them while they are blocked."]),
         Code::OwnVote => (409, "own_vote", ["고객이 직접 한 투표입니다", "The customer cast the vote"], ["본인만 거둘 수 있습니다.", "Only they can take it back."]),
+        Code::TooManySegments => (409, "too_many_segments", ["세그먼트가 너무 많습니다", "There are too many segments"], ["{}개까지 만들 수 있습니다.", "There may be at most {}."]),
         Code::VoteBudgetSpent => (409, "vote_budget_spent", ["투표를 모두 사용했습니다", "Your votes on this board are spent"], ["이 게시판에서는 {}표까지 쓸 수 있습니다. 표를 거두거나 아이디어가 마감되면 돌아옵니다.", "The board gives {} votes; they come back when you withdraw one or an idea closes."]),
         Code::OthersHaveJoined => (409, "others_have_joined", ["다른 사람이 이미 참여했습니다", "Others have joined in"], ["다른 회원이 투표하거나 댓글을 단 뒤에는 운영진만 바꿀 수 있습니다.", "Once others have voted or commented, only staff may change it."]),
         Code::NotDeleted => (409, "not_deleted", ["삭제되지 않았습니다", "It is not deleted"], ["되살릴 것이 없습니다.", "There is nothing to restore."]),

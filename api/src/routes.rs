@@ -15,7 +15,7 @@ use crate::{
     activities, auth, boards, comments,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
-    statuses, triage, votes,
+    segments, statuses, triage, votes,
 };
 
 /// The routes of the API.
@@ -34,6 +34,7 @@ pub fn all(to: &mut Routes<'_>) {
     follows::routes(to);
     notifications::routes(to);
     comments::routes(to);
+    segments::routes(to);
     boards::routes(to);
     insights::routes(to);
     health::routes(to);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, sync::Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    members::{Attribute, Attributes, DisplayName, Email, ensure_attributes},
+    members::{Attribute, Attributes, DisplayName, Email, MOST_ATTRIBUTES, Said, clean_said},
     text::{Fault, Lines, clean},
 };
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, Validation, jwk::JwkSet};
@@ -182,7 +182,7 @@ fn person(claims: Claims) -> Result<Person, Failure> {
 /// Attributes out of JSON: texts, numbers, and yes or no.
 fn attributes(values: BTreeMap<String, serde_json::Value>) -> Result<Attributes, Failure> {
     use serde_json::Value;
-    let mut attributes = Attributes::new();
+    let mut said = Said::new();
     for (name, value) in values {
         let attribute = match value {
             Value::String(text) => Attribute::Text(text),
@@ -196,8 +196,12 @@ fn attributes(values: BTreeMap<String, serde_json::Value>) -> Result<Attributes,
                 ));
             }
         };
-        attributes.insert(name, attribute);
+        said.insert(name, Some(attribute));
     }
-    ensure_attributes(&attributes).map_err(|fault| Failure::field("/token/attributes", fault))?;
-    Ok(attributes)
+    if said.len() > MOST_ATTRIBUTES {
+        return Err(Failure::field("/token/attributes", Fault::TooMany { most: MOST_ATTRIBUTES }));
+    }
+    let clean = clean_said(&said);
+    let clean = clean.map_err(|(name, fault)| Failure::field(format!("/token/attributes/{name}"), fault))?;
+    Ok(clean.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
 }

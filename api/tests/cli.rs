@@ -197,6 +197,39 @@ fn ideas_are_imported_once_and_bad_lines_are_named() {
 }
 
 #[test]
+fn what_is_known_of_members_is_imported_and_bad_lines_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    seed_board(folder.path());
+    let csv =
+        "email,plan,purchases,zip\nADMIN@example.com,gold,12,010\nnobody@example.com,gold,1,\nodd,gold,,\n";
+    fs::write(folder.path().join("members.csv"), csv).unwrap();
+    let lines = [
+        r#"{"email":"admin@example.com","plan":null,"vip":true}"#,
+        r#"{"email":"admin@example.com","a":[1]}"#,
+    ];
+    fs::write(folder.path().join("members.jsonl"), lines.join("\n")).unwrap();
+    let run = |arguments: &[&str]| {
+        said(&madang(folder.path()).args(["import", "members"]).args(arguments).output().unwrap())
+    };
+    let (code, shown, error) = run(&["members.csv", "--dry-run"]);
+    assert!(code == Some(1) && shown.starts_with("would update 1, unchanged 0, bad 2"), "{shown}{error}");
+    let (_, shown, error) = run(&["members.csv"]);
+    assert!(shown.starts_with("updated 1, unchanged 0, bad 2"), "{shown}{error}");
+    assert!(
+        error.contains("line 3: email: nobody has this address") && error.contains("line 4: email: "),
+        "{error}"
+    );
+    let (_, shown, _) = run(&["members.csv"]);
+    assert!(shown.starts_with("updated 0, unchanged 1, bad 2"), "{shown}");
+    let (_, shown, error) = run(&["members.jsonl"]);
+    assert!(shown.starts_with("updated 1, unchanged 0, bad 1"), "{shown}{error}");
+    assert!(error.contains("line 2: a: is no text, number or flag."), "{error}");
+    let me = signed_in_get(folder.path(), "/v1/me");
+    assert_eq!(me["attributes"], json!({ "purchases": 12, "zip": "010", "vip": true }));
+    assert_eq!(me["attribute_sources"]["zip"]["source"], "import");
+}
+
+#[test]
 fn the_petitions_come_in_with_their_votes_in_the_order_of_the_file() {
     // The file itself may not be copied into the project; a machine that has it names it.
     let Ok(petitions) = std::env::var("MADANG_PETITIONS") else { return };
@@ -297,4 +330,18 @@ fn seed_board(folder: &Path) {
             .unwrap();
         assert_eq!(made.status(), 201);
     });
+}
+
+/// What the admin of [`seed_board`] reads at an address.
+fn signed_in_get(folder: &Path, path: &str) -> Value {
+    let server = Running::start(&mut madang(folder), "listens on");
+    actix_web::rt::System::new().block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let login = json!({ "email": "admin@example.com", "password": "the keeper of the square" });
+        let tokens = client.post(format!("{}/v1/auth/login", server.url)).json(&login).send().await.unwrap();
+        let tokens: Value = tokens.json().await.unwrap();
+        let token = tokens["access_token"].as_str().unwrap();
+        let read = client.get(format!("{}{path}", server.url)).bearer_auth(token).send().await.unwrap();
+        read.json().await.unwrap()
+    })
 }

@@ -67,6 +67,8 @@ pub enum Permission {
     Respond,
     /// Work with the inbox: find, mark and rank ideas.
     Triage,
+    /// See, make, change and delete segments, and who is in them.
+    ManageSegments,
     /// See who voted where a board keeps it to staff, and carried-over votes apart.
     SeeVoters,
     /// See how soon and how often customers hear back.
@@ -76,13 +78,14 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
         Self::SetStatus,
         Self::Respond,
         Self::Triage,
+        Self::ManageSegments,
         Self::SeeVoters,
         Self::SeeInsights,
         Self::ActOnBehalf,
@@ -99,6 +102,7 @@ impl Permission {
             | Self::SeeVoters
             | Self::SeeInsights
             | Self::ActOnBehalf => role.is_staff(),
+            Self::ManageSegments => matches!(role, Role::Admin | Role::ProductManager | Role::Marketer),
         }
     }
 
@@ -111,6 +115,7 @@ impl Permission {
             Self::SetStatus => "set_status",
             Self::Respond => "respond",
             Self::Triage => "triage",
+            Self::ManageSegments => "manage_segments",
             Self::SeeVoters => "see_voters",
             Self::SeeInsights => "see_insights",
             Self::ActOnBehalf => "act_on_behalf",

@@ -3,7 +3,9 @@
 
 use uuid::Uuid;
 
-use crate::{BoardId, CommentId, IdeaId, MemberId, comments::Reaction, members::Role, statuses::StatusKey};
+use crate::{
+    BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role, statuses::StatusKey,
+};
 
 /// A change that was made, with what is needed to look it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,9 @@ pub enum Event {
     Comment { comment: CommentId, idea: IdeaId, board: BoardId, what: CommentEvent },
     VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
     VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
+    SegmentCreated { segment: SegmentId },
+    SegmentUpdated { segment: SegmentId },
+    SegmentDeleted { segment: SegmentId },
 }
 
 /// What happened to a comment that everybody who may view the board may read: of a note between staff, nothing is told.
@@ -110,6 +115,9 @@ impl Event {
             },
             Self::VoteCast { .. } => "vote.cast",
             Self::VoteWithdrawn { .. } => "vote.withdrawn",
+            Self::SegmentCreated { .. } => "segment.created",
+            Self::SegmentUpdated { .. } => "segment.updated",
+            Self::SegmentDeleted { .. } => "segment.deleted",
         }
     }
 
@@ -145,6 +153,9 @@ impl Event {
             | Self::VoteCast { idea, .. }
             | Self::VoteWithdrawn { idea, .. } => idea.uuid(),
             Self::Comment { comment, .. } => comment.uuid(),
+            Self::SegmentCreated { segment }
+            | Self::SegmentUpdated { segment }
+            | Self::SegmentDeleted { segment } => segment.uuid(),
         }
     }
 }

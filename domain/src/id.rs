@@ -15,6 +15,7 @@ pub type IdeaId = Id<crate::ideas::Idea>;
 pub type FieldId = Id<crate::fields::Field>;
 pub type StatusId = Id<crate::statuses::Status>;
 pub type ViewId = Id<crate::triage::View>;
+pub type SegmentId = Id<crate::segments::Segment>;
 pub type SessionId = Id<crate::members::Session>;
 pub type EventId = Id<crate::events::Event>;
 

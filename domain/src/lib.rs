@@ -22,10 +22,11 @@ pub mod proxies;
 pub mod ranking;
 pub mod refusal;
 pub mod search;
+pub mod segments;
 pub mod statuses;
 pub mod text;
 pub mod triage;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, CommentId, FieldId, IdeaId, MemberId, SessionId, Stamp, StatusId, ViewId};
+pub use id::{BoardId, CommentId, FieldId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId, ViewId};
 pub use refusal::Refusal;

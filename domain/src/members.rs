@@ -1,9 +1,14 @@
 //! Members: who they are, what role they hold, and what may be done to an account.
 
-use std::collections::BTreeMap;
+mod attributes;
 
 use chrono::{DateTime, Utc};
 
+pub use self::attributes::{
+    Attribute, Attributes, MOST_ATTRIBUTE_NAME, MOST_ATTRIBUTE_TEXT, MOST_ATTRIBUTES, Origin, Origins, Said,
+    Source, clean_said,
+};
+pub(crate) use self::attributes::{RESERVED, clean_value};
 use crate::{
     Actor, MemberId, Refusal,
     text::{Fault, Lines, clean},
@@ -18,42 +23,13 @@ pub struct Member {
     pub role: Role,
     pub locale: Locale,
     pub attributes: Attributes,
+    /// Who said each attribute, and when.
+    pub origins: Origins,
     pub blocked_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     /// Counts edits, from 1.
     pub version: i32,
-}
-
-/// What the brand knows of a member, by name.
-pub type Attributes = BTreeMap<String, Attribute>;
-
-/// One thing the brand knows of a member.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Attribute {
-    Text(String),
-    Number(f64),
-    Flag(bool),
-}
-
-/// The most attributes a member has, and the most characters of a name and of a text.
-pub const MOST_ATTRIBUTES: usize = 50;
-pub const MOST_ATTRIBUTE_NAME: usize = 64;
-pub const MOST_ATTRIBUTE_TEXT: usize = 500;
-
-/// # Errors
-/// [`Fault`] when there are too many, or a name or text is too long, empty or holds control characters.
-pub fn ensure_attributes(attributes: &Attributes) -> Result<(), Fault> {
-    if attributes.len() > MOST_ATTRIBUTES {
-        return Err(Fault::TooMany { most: MOST_ATTRIBUTES });
-    }
-    for (name, value) in attributes {
-        clean(name, 1, MOST_ATTRIBUTE_NAME, Lines::One)?;
-        if let Attribute::Text(text) = value {
-            clean(text, 0, MOST_ATTRIBUTE_TEXT, Lines::One)?;
-        }
-    }
-    Ok(())
 }
 
 /// A sign-in on one device: the family of the refresh tokens that grew out of it.
@@ -222,8 +198,24 @@ pub fn ensure_may_administer(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    pub(crate) fn member() -> Member {
+        Member {
+            id: MemberId::new(DateTime::UNIX_EPOCH, [0; 10]),
+            email: Email::try_from("ana@example.com").unwrap(),
+            display_name: DisplayName::try_from("아나").unwrap(),
+            role: Role::Member,
+            locale: Locale::Ko,
+            attributes: Attributes::new(),
+            origins: Origins::new(),
+            blocked_at: None,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            version: 1,
+        }
+    }
 
     #[test]
     fn an_address_has_a_name_an_at_and_a_domain() {

@@ -87,21 +87,9 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::members::{Attributes, DisplayName, Email, Locale};
 
     fn member(role: Role) -> Member {
-        Member {
-            id: MemberId::new(DateTime::UNIX_EPOCH, [0; 10]),
-            email: Email::try_from("ana@shop.kr").unwrap(),
-            display_name: DisplayName::try_from("아나").unwrap(),
-            role,
-            locale: Locale::Ko,
-            attributes: Attributes::new(),
-            blocked_at: None,
-            created_at: DateTime::UNIX_EPOCH,
-            updated_at: DateTime::UNIX_EPOCH,
-            version: 1,
-        }
+        Member { role, ..crate::members::tests::member() }
     }
 
     #[test]

@@ -89,6 +89,11 @@ pub enum Refusal {
     CustomerBlocked,
     #[error("the vote was cast by the member")]
     OwnVote,
+    /// As [`Refusal::Unfit`], where the place depends on what was sent: `/rule/all/1/attribute`.
+    #[error("{pointer}: {fault:?}")]
+    UnfitAt { pointer: String, fault: Fault },
+    #[error("there are at most {most} segments")]
+    TooManySegments { most: usize },
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]

@@ -22,6 +22,7 @@ pub mod replays;
 pub mod responses;
 mod schema;
 mod search;
+pub mod segments;
 pub mod sessions;
 pub mod statuses;
 pub mod triage;

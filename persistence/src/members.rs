@@ -1,5 +1,7 @@
 //! The rows of members.
 
+pub(crate) mod attributes;
+
 use chrono::NaiveDateTime;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable,
@@ -8,17 +10,18 @@ use diesel::{
 use domain::{
     MemberId, Stamp,
     events::Event,
-    members::{Attribute, Attributes, DisplayName, Email, Locale, Member, Role},
+    members::{Attributes, DisplayName, Email, Locale, Member, Origin, Origins, Role, Source},
     page::{Limit, Page, Place},
 };
-use serde_json::{Map, Value};
 
+use self::attributes::{attributes, json_of, json_of_origins, origins};
 use crate::{
     connection::{AnyConnection, MultiBackend, instr},
     error::{Error, Result, Unique, taken},
     key::{KeyValue, key},
     outbox,
     schema::members,
+    segments,
 };
 
 #[derive(Queryable, Selectable)]
@@ -30,6 +33,7 @@ struct Row {
     role: String,
     locale: String,
     attributes: String,
+    attribute_sources: String,
     blocked_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
@@ -48,6 +52,7 @@ impl TryFrom<Row> for Member {
             role: Role::named(&row.role).ok_or_else(|| odd("role"))?,
             locale: Locale::named(&row.locale).ok_or_else(|| odd("locale"))?,
             attributes: attributes(&row.attributes).ok_or_else(|| odd("attributes"))?,
+            origins: origins(&row.attribute_sources).ok_or_else(|| odd("attribute_sources"))?,
             blocked_at: row.blocked_at.map(|at| at.and_utc()),
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
@@ -63,6 +68,7 @@ pub struct NewMember {
     pub display_name: DisplayName,
     pub role: Role,
     pub locale: Locale,
+    /// As the sign-on said them.
     pub attributes: Attributes,
     pub password_hash: Option<String>,
     /// `sub` of the brand's own sign-on.
@@ -82,6 +88,8 @@ pub struct Filter {
 /// [`Error::Taken`] when the address belongs to somebody.
 pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewMember) -> Result<Member> {
     let id: MemberId = stamp.id(0);
+    let said = Origin { source: Source::Sso, at: stamp.at };
+    let origins: Origins = new.attributes.keys().map(|name| (name.clone(), said)).collect();
     diesel::insert_into(members::table)
         .values((
             members::id.eq(key(id)),
@@ -92,7 +100,8 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewMember) -> Resul
             members::display_name.eq(new.display_name.as_str()),
             members::role.eq(new.role.name()),
             members::locale.eq(new.locale.name()),
-            members::attributes.eq(json(&new.attributes)),
+            members::attributes.eq(json_of(&new.attributes)),
+            members::attribute_sources.eq(json_of_origins(&origins)),
             members::created_at.eq(stamp.at.naive_utc()),
             members::updated_at.eq(stamp.at.naive_utc()),
             members::version.eq(1),
@@ -100,7 +109,9 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewMember) -> Resul
         .execute(conn)
         .map_err(taken(Unique::Email))?;
     outbox::write(conn, stamp, &[Event::MemberRegistered { member: id }])?;
-    find(conn, id)
+    let member = find(conn, id)?;
+    segments::follow(conn, &member, stamp.at)?;
+    Ok(member)
 }
 
 /// The member at the address of `new`, or else the new one.
@@ -199,7 +210,7 @@ fn filtered(filter: &Filter) -> members::BoxedQuery<'static, MultiBackend> {
     }
 }
 
-/// Stores what changed between `before` and `after`, and says so in the outbox.
+/// Stores what changed between `before` and `after`, says so in the outbox, and lets the segments follow.
 ///
 /// # Errors
 /// [`Error::Taken`] when the new address belongs to somebody else, [`Error::Contended`] when `before` is no more.
@@ -208,7 +219,8 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
     let mut events = Vec::new();
     let profile =
         |member: &Member| (member.email.as_str().to_owned(), member.display_name.clone(), member.locale);
-    if profile(before) != profile(&after) || before.attributes != after.attributes {
+    let said = |member: &Member| (member.attributes.clone(), member.origins.clone());
+    if profile(before) != profile(&after) || said(before) != said(&after) {
         events.push(Event::MemberUpdated { member });
     }
     if before.role != after.role {
@@ -230,7 +242,8 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
             members::display_name.eq(after.display_name.as_str()),
             members::role.eq(after.role.name()),
             members::locale.eq(after.locale.name()),
-            members::attributes.eq(json(&after.attributes)),
+            members::attributes.eq(json_of(&after.attributes)),
+            members::attribute_sources.eq(json_of_origins(&after.origins)),
             members::blocked_at.eq(after.blocked_at.map(|at| at.naive_utc())),
             members::updated_at.eq(stamp.at.naive_utc()),
             members::version.eq(members::version + 1),
@@ -241,6 +254,10 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
         return Err(Error::Contended);
     }
     outbox::write(conn, stamp, &events)?;
+    let asked = |member: &Member| (member.attributes.clone(), member.role, member.locale);
+    if asked(before) != asked(&after) {
+        segments::follow(conn, &after, stamp.at)?;
+    }
     find(conn, member)
 }
 
@@ -253,33 +270,4 @@ pub fn link_sso(conn: &mut AnyConnection, id: MemberId, subject: &str) -> Result
         .set((members::sso_subject.eq(subject), members::password_hash.eq(None::<String>)))
         .execute(conn)?;
     Ok(())
-}
-
-pub(crate) fn attributes(text: &str) -> Option<Attributes> {
-    let object: Map<String, Value> = serde_json::from_str(text).ok()?;
-    object.into_iter().map(|(name, value)| Some((name, attribute(value)?))).collect()
-}
-
-fn attribute(value: Value) -> Option<Attribute> {
-    match value {
-        Value::String(text) => Some(Attribute::Text(text)),
-        Value::Number(number) => number.as_f64().map(Attribute::Number),
-        Value::Bool(flag) => Some(Attribute::Flag(flag)),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-fn json(attributes: &Attributes) -> String {
-    let object: Map<String, Value> = attributes
-        .iter()
-        .map(|(name, value)| {
-            let value = match value {
-                Attribute::Text(text) => Value::from(text.as_str()),
-                Attribute::Number(number) => Value::from(*number),
-                Attribute::Flag(flag) => Value::from(*flag),
-            };
-            (name.clone(), value)
-        })
-        .collect();
-    Value::Object(object).to_string()
 }

@@ -113,6 +113,9 @@ fn data(event: &Event) -> Value {
         Event::VoteCast { idea, board, member } | Event::VoteWithdrawn { idea, board, member } => {
             of_idea(idea, board, json!({ "member_id": member.uuid() }))
         }
+        Event::SegmentCreated { segment }
+        | Event::SegmentUpdated { segment }
+        | Event::SegmentDeleted { segment } => json!({ "segment_id": segment.uuid() }),
     }
 }
 

@@ -20,6 +20,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> Integer,
+        attribute_sources -> Text,
     }
 }
 
@@ -544,6 +545,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    segments (id) {
+        id -> Key,
+        name -> Text,
+        description -> Text,
+        rule -> Text,
+        weight -> Double,
+        member_count -> BigInt,
+        first_count -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    segment_members (segment_id, member_id) {
+        segment_id -> Key,
+        member_id -> Key,
+    }
+}
+
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(board_invitations -> members (member_id));
@@ -554,6 +583,7 @@ diesel::joinable!(idea_tags -> ideas (idea_id));
 diesel::joinable!(comment_mentions -> members (member_id));
 diesel::joinable!(votes -> ideas (idea_id));
 diesel::joinable!(votes -> members (member_id));
+diesel::joinable!(segment_members -> members (member_id));
 diesel::joinable!(activities -> members (member_id));
 diesel::joinable!(responses -> members (author_id));
 diesel::joinable!(notifications -> ideas (idea_id));
@@ -573,6 +603,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     idea_texts,
     idea_tags,
     votes,
+    segments,
+    segment_members,
     activities,
     responses,
     response_ratings,
@@ -588,3 +620,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     proxy_posts,
     proxy_votes
 );
+diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);

@@ -25,6 +25,7 @@ use crate::{
     error::{Error, Result},
     key::{KeyValue, key},
     schema::{ideas, priority_weights, private_tags, triage, votes},
+    segments,
 };
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -243,7 +244,7 @@ struct Ranked {
 }
 
 fn facts_of(conn: &mut AnyConnection, ids: &[KeyValue], now: DateTime<Utc>) -> Result<Vec<Ranked>> {
-    type Found = (KeyValue, KeyValue, i64, String, NaiveDateTime, Row);
+    type Found = (KeyValue, KeyValue, (i64, i64), String, NaiveDateTime, Row);
     let rows: Vec<Found> = ideas::table
         .inner_join(triage::table)
         .filter(ideas::id.eq_any(ids.to_vec()))
@@ -251,12 +252,15 @@ fn facts_of(conn: &mut AnyConnection, ids: &[KeyValue], now: DateTime<Utc>) -> R
         .select((
             ideas::id,
             ideas::board_id,
-            ideas::vote_count,
+            (ideas::vote_count, ideas::carried_votes),
             ideas::category,
             ideas::created_at,
             Row::as_select(),
         ))
         .load(conn)?;
+    let carried: Vec<(KeyValue, i64)> =
+        rows.iter().map(|(idea, _, (_, carried), ..)| (*idea, *carried)).collect();
+    let needs = segments::needs(conn, &carried)?;
     let since = (now - Duration::days(MOMENTUM_DAYS)).naive_utc();
     let gained: Vec<(KeyValue, i64)> = votes::table
         .filter(votes::idea_id.eq_any(ids.to_vec()).and(votes::created_at.ge(since)))
@@ -264,12 +268,12 @@ fn facts_of(conn: &mut AnyConnection, ids: &[KeyValue], now: DateTime<Utc>) -> R
         .select((votes::idea_id, count_star()))
         .load(conn)?;
     let gained: HashMap<KeyValue, i64> = gained.into_iter().collect();
-    let ranked = rows.into_iter().map(|(idea, board, vote_count, category, created, row)| {
+    let ranked = rows.into_iter().map(|(idea, board, (vote_count, _), category, created, row)| {
         let decided = Category::of_key(&category).is_some_and(Category::is_decided);
         let waits = row.answered_at.is_none() && !decided;
         let facts = Facts {
             votes: vote_count,
-            need: vote_count as f64,
+            need: needs.get(&idea).copied().unwrap_or(0.0),
             momentum: gained.get(&idea).copied().unwrap_or(0),
             effort: row.effort,
             strategic_value: row.strategic_value,

@@ -116,6 +116,11 @@ impl Scene<'_> {
             let field = self.pm.post(&format!("/v1/boards/{board}/fields"), &body).await.expect(201);
             filled = filled.replace("{field}", text_of(&field["id"]));
         }
+        if named("segment") {
+            let all = json!({ "name": "모두", "rule": { "all": [] } });
+            let segment = self.pm.post("/v1/segments", &all).await.expect(201);
+            filled = filled.replace("{segment}", text_of(&segment["id"]));
+        }
         if named("view") {
             let body = json!({ "name": "보기", "query": {} });
             let view = self.pm.post("/v1/triage/views", &body).await.expect(201);

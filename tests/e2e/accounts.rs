@@ -15,6 +15,7 @@ async fn whoever_registers_is_signed_in() {
         let me = Person::signed_in(app, &tokens).get("/v1/me").await.expect(200);
         insta::allow_duplicates! { insta::assert_json_snapshot!(me, { ".id" => "[id]", ".created_at" => "[time]", ".updated_at" => "[time]" }, @r#"
         {
+          "attribute_sources": {},
           "attributes": {},
           "blocked": false,
           "created_at": "[time]",

@@ -19,6 +19,7 @@ mod once;
 mod proxies;
 mod running;
 mod search;
+mod segments;
 mod sso;
 mod statuses;
 mod storm;

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, get, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, MemberId,
+    Actor, MemberId, Refusal, SegmentId,
     access::Permission,
     calendar::seoul,
     ideas::{Tags, Title},
@@ -13,12 +13,13 @@ use domain::{
     text::{Fault, Lines, clean},
 };
 use persistence::{
-    AnyConnection, Result as Rows,
+    AnyConnection, Error, Result as Rows,
     boards::{self, BoardRef},
     ideas::{
         Listed, likeness,
         list::{self, Boards, Deleted, Filter},
     },
+    segments,
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -79,6 +80,8 @@ pub struct ListIdeasQuery {
     /// Only ideas you vote for.
     #[serde(default)]
     voted: bool,
+    /// For staff: only ideas that somebody of this segment votes for, by its id.
+    voter_segment: Option<Uuid>,
     /// At this time or later.
     created_after: Option<DateTime<Utc>>,
     /// Before this time.
@@ -213,10 +216,25 @@ fn filter(
     if wanted.filter.deleted == Deleted::Only {
         actor.ensure(Permission::ManageIdeas)?;
     }
+    if let Some(segment) = wanted.filter.voter_segment {
+        actor.ensure(Permission::SeeVoters)?;
+        ensure_segment(tx, segment)?;
+    }
     let (boards, names) = boards_of(tx, actor, board)?;
     let one = board.and(boards.single());
     let answers = filters(tx, actor, one, &wanted.asking)?;
     Ok((Filter { boards, answers, ..wanted.filter.clone() }, names))
+}
+
+/// Whether there is a segment to ask the voters of.
+pub(crate) fn ensure_segment(tx: &mut AnyConnection, segment: SegmentId) -> Rows<()> {
+    match segments::find(tx, segment) {
+        Ok(_) => Ok(()),
+        Err(Error::Missing) => {
+            Err(Refusal::Unfit { field: "?voter_segment", fault: Fault::NotA("segment") }.into())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// What a query asks for, understood; the boards are still to be filled in.
@@ -263,6 +281,7 @@ impl ListIdeasQuery {
             tag: tag.map_err(|fault| Failure::field("?tag", fault))?,
             author: own.or(author),
             voted_by: me.filter(|_| self.voted),
+            voter_segment: self.voter_segment.map(SegmentId::from),
             created_after: self.created_after,
             created_before: self.created_before,
             answers: Vec::new(),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    Actor, Refusal,
+    Actor, Refusal, SegmentId,
     access::Permission,
     boards::Slug,
     ideas::Tags,
@@ -24,6 +24,7 @@ use crate::{
     boards::{Names, boards_of},
     error::Failure,
     fields::{Asking, asking, filters},
+    ideas::ensure_segment,
     statuses::CategoryName,
 };
 
@@ -107,6 +108,10 @@ pub struct InboxQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     carried_over: Option<bool>,
+    /// Only ideas that somebody of this segment votes for, by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    voter_segment: Option<Uuid>,
     /// Answers to the fields of the `board`: `key:condition`, several parted by commas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(max_length = 500)]
@@ -181,6 +186,7 @@ impl InboxQuery {
                 status: status.map_err(|fault| wrong("status", fault))?,
                 category: self.category.map(Category::from),
                 tag: tag("tag", self.tag.as_ref())?,
+                voter_segment: self.voter_segment.map(SegmentId::from),
                 query: q.map(|text| Search::new(&text)),
                 ..Filter::of_boards(Boards::Every)
             },
@@ -234,6 +240,9 @@ impl Wanted {
     ) -> Rows<(Inbox, Names)> {
         actor.ensure(Permission::Triage)?;
         let (boards, names) = boards_of(tx, actor, self.board.as_ref()).map_err(not_a_board)?;
+        if let Some(segment) = self.filter.voter_segment {
+            ensure_segment(tx, segment)?;
+        }
         let answers = filters(tx, actor, boards.single(), &self.asking)?;
         let before = |days: u16| now - Duration::days(days.into());
         let inbox = Inbox {

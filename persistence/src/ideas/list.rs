@@ -9,7 +9,7 @@ use diesel::{
     dsl::{self, IntoBoxed, auto_type},
 };
 use domain::{
-    Actor, BoardId, MemberId,
+    Actor, BoardId, MemberId, SegmentId,
     page::{Limit, Page, Place, Sort},
     search::Query,
     statuses::{Category, StatusKey},
@@ -25,7 +25,7 @@ use crate::{
     key::{KeyValue, key},
     schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, triage, votes},
     search::{self, Plan, Within},
-    statuses,
+    segments, statuses,
 };
 
 /// Which ideas a list holds.
@@ -38,6 +38,8 @@ pub struct Filter {
     pub author: Option<MemberId>,
     /// Only ideas this member votes for.
     pub voted_by: Option<MemberId>,
+    /// Only ideas that somebody of this segment votes for.
+    pub voter_segment: Option<SegmentId>,
     /// Inclusive.
     pub created_after: Option<DateTime<Utc>>,
     /// Exclusive.
@@ -230,6 +232,9 @@ pub(crate) fn narrowed<'a>(
             theirs.filter(theirs.field(votes::member_id).eq(key(voter))).select(theirs.field(votes::idea_id));
         query = query.filter(ideas::id.eq_any(voted));
     }
+    if let Some(segment) = filter.voter_segment {
+        query = query.filter(segments::has_voter_in(segment));
+    }
     if let Some(after) = filter.created_after {
         query = query.filter(ideas::created_at.ge(after.naive_utc()));
     }
@@ -306,6 +311,7 @@ impl Filter {
             tag: None,
             author: None,
             voted_by: None,
+            voter_segment: None,
             created_after: None,
             created_before: None,
             answers: Vec::new(),

@@ -7,6 +7,7 @@ mod doors;
 mod opening;
 mod plans;
 mod searching;
+mod segmenting;
 
 use chrono::{DateTime, Utc};
 use domain::Stamp;

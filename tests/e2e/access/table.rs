@@ -190,6 +190,26 @@ pub const TABLE: &[Row] = &[
     ("withdraw_vote_on_behalf", "DELETE /v1/ideas/{idea}/votes/{target}", "",
         [401, 403, 403, 403, 200, 200, 200, 200, 401]),
 
+    // Segments.
+    ("list_segments", "GET /v1/segments", "",
+        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("create_segment", "POST /v1/segments", r#"{ "name": "모두", "rule": { "all": [] } }"#,
+        [401, 403, 403, 403, 403, 201, 201, 201, 401]),
+    ("preview_segment", "POST /v1/segments/preview", r#"{ "rule": { "any": [] } }"#,
+        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("get_segment", "GET /v1/segments/{segment}", "",
+        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("update_segment", "PATCH /v1/segments/{segment}", r#"{ "weight": 2 }"#,
+        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("delete_segment", "DELETE /v1/segments/{segment}", "",
+        [401, 403, 403, 403, 403, 204, 204, 204, 401]),
+    ("list_segment_members", "GET /v1/segments/{segment}/members", "",
+        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("explain_segment_member", "GET /v1/segments/{segment}/members/{target}", "",
+        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
+    ("get_idea_demand", "GET /v1/ideas/{idea}/demand", "",
+        [401, 403, 403, 403, 200, 200, 200, 200, 401]),
+
     // Numbers.
     ("get_loop_insights", "GET /v1/insights/loop?board={board}", "",
         [401, 403, 403, 403, 200, 200, 200, 200, 401]),

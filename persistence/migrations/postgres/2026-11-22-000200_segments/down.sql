@@ -1,0 +1,3 @@
+DROP TABLE segment_members;
+DROP TABLE segments;
+ALTER TABLE members DROP COLUMN attribute_sources;
