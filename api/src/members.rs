@@ -20,7 +20,7 @@ use validator::Validate;
 
 pub use self::attributes::AttributeBody;
 pub(crate) use self::attributes::plain_number;
-use self::attributes::{AttributeSourceBody, SaidBody, said};
+use self::attributes::{AttributeSourceBody, SetAttributeBody, said};
 use crate::{
     actor::SignedIn,
     app::App,
@@ -167,9 +167,9 @@ pub struct UpdateMemberBody {
     blocked: Option<bool>,
     /// Values by name; null takes one back. The sign-on and imports do not overwrite what is said here.
     #[serde(default, deserialize_with = "present")]
-    #[schema(required = false, nullable = false, value_type = BTreeMap<String, SaidBody>,
+    #[schema(required = false, nullable = false, value_type = BTreeMap<String, SetAttributeBody>,
         example = json!({ "plan": "gold", "purchases": 12, "old_plan": null }))]
-    attributes: Option<BTreeMap<String, SaidBody>>,
+    attributes: Option<BTreeMap<String, SetAttributeBody>>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

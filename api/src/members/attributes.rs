@@ -76,12 +76,13 @@ impl From<Origin> for AttributeSourceBody {
 
 /// A value to be set; null takes it back.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct SaidBody(Option<AttributeBody>);
+pub struct SetAttributeBody(Option<AttributeBody>);
 
 /// What an admin says, in the form it is kept in.
-pub(super) fn said(body: Option<BTreeMap<String, SaidBody>>) -> Result<Said, Failure> {
+pub(super) fn said(body: Option<BTreeMap<String, SetAttributeBody>>) -> Result<Said, Failure> {
     let said = body.unwrap_or_default().into_iter();
-    let said = said.map(|(name, SaidBody(value))| (name, value.as_ref().map(Attribute::from))).collect();
+    let said =
+        said.map(|(name, SetAttributeBody(value))| (name, value.as_ref().map(Attribute::from))).collect();
     clean_said(&said).map_err(|(name, fault)| {
         let name = name.replace('~', "~0").replace('/', "~1");
         Failure::field(format!("/attributes/{name}"), fault)
