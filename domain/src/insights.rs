@@ -4,12 +4,11 @@ mod period;
 
 use std::collections::BinaryHeap;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     IdeaId,
     calendar::{self, Calendar},
-    text::Fault,
 };
 
 pub use self::period::Period;
@@ -104,8 +103,8 @@ impl<'a> Tally<'a> {
 
     #[must_use]
     pub fn new(period: &Period, promise: &'a Promise, now: DateTime<Utc>) -> Self {
-        let first = calendar::monday(period.from);
-        let mondays = first.iter_weeks().take_while(|monday| *monday < period.to);
+        let first = calendar::monday(period.from());
+        let mondays = first.iter_weeks().take_while(|monday| *monday < period.to());
         let week = |monday| Week { monday, ideas: 0, answered: 0, decided: 0 };
         Self {
             promise,
@@ -186,7 +185,7 @@ pub fn share(part: i64, whole: i64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
+    use chrono::{Datelike as _, TimeDelta};
 
     use super::*;
 

@@ -3,7 +3,6 @@
 mod demand;
 
 use chrono::TimeDelta;
-use futures_util::future::join_all;
 use kit::{
     TestApp, on_each_database,
     people::{Person, sso_token},

@@ -1,9 +1,9 @@
 //! Who sees answers, and lists by them.
 
-use kit::{on_each_database, people::Person};
-use serde_json::{Value, json};
+use kit::on_each_database;
+use serde_json::json;
 
-use super::{FIELDS, IDEAS, answers, ask, choice, post, titles};
+use super::{FIELDS, IDEAS, answers, ask, post, titles};
 
 #[actix_web::test]
 async fn answers_for_staff_are_seen_by_staff_and_the_author_alone() {
