@@ -32,7 +32,7 @@ use self::words::{Chance, REAL, Vocabulary};
 use crate::{
     Config, StartError,
     error::Failure,
-    open_database,
+    jobs, open_database,
     tokens::{self, Keys},
 };
 
@@ -78,7 +78,9 @@ pub fn seed(config: &Config, ideas: usize, members: usize, votes: usize) -> Resu
                 write_lines(&config.data_dir.join("bench-ideas.txt"), ids.iter().map(IdeaId::to_string))?;
                 write_lines(&config.data_dir.join("bench-queries.txt"), Vocabulary::new().queries())?;
             }
-            let tokens = open_sessions(&db, &config).await?;
+            let mut tokens = open_sessions(&db, &config).await?;
+            let staff = vec![tokens.remove(0)];
+            write_lines(&config.data_dir.join("bench-staff.txt"), staff)?;
             write_lines(&config.data_dir.join("bench-tokens.txt"), tokens)
         })
     });
@@ -91,14 +93,15 @@ fn write_lines(path: &Path, lines: impl IntoIterator<Item = String>) -> Result<(
         .map_err(|error| StartError::Other(format!("{}: {error}", path.display())))
 }
 
-/// One access token for each of the newest members.
+/// An access token for the one of staff, and one for each of the newest members.
 async fn open_sessions(db: &Database, config: &Config) -> Result<Vec<String>, StartError> {
     let (keys, now) = (Keys::of(config)?, config.clock.now());
     let chance: Vec<_> =
-        (0..MOST_TOKENS).map(|_| (config.clock.stamp(), tokens::refresh_token().1)).collect();
+        (0..=MOST_TOKENS).map(|_| (config.clock.stamp(), tokens::refresh_token().1)).collect();
     let sessions = db.write(AloneWith::Nobody, move |tx| {
         let mut opened = Vec::new();
-        for ((stamp, hash), member) in chance.iter().zip(newest_members(tx)?) {
+        let staff = std::iter::once(staff_stamp().id(0));
+        for ((stamp, hash), member) in chance.iter().zip(staff.chain(newest_members(tx)?)) {
             let session = sessions::open(tx, stamp, member, hash, now + tokens::REFRESH)?;
             opened.push((member, session));
         }
@@ -173,6 +176,9 @@ impl Seeder {
         self.db.write(AloneWith::Nobody, move |tx| insert_board(tx, board)).await?;
         let all = (0..members).collect();
         self.in_batches("members", all, |tx, member| insert_member(tx, *member)).await?;
+        self.db
+            .write(AloneWith::Nobody, |tx| insert_person(tx, &staff_stamp(), "staff", Role::ProductManager))
+            .await?;
         let vocabulary = std::sync::Arc::new(Vocabulary::new());
         self.in_batches("ideas", (0..ideas).collect(), move |tx, idea| {
             let author = member_id(Chance::of(IDEA, *idea).below(members.max(1)));
@@ -181,6 +187,7 @@ impl Seeder {
         .await?;
         self.in_batches("votes", spread(ideas, members, votes), move |tx, vote| cast(tx, board, *vote))
             .await?;
+        jobs::rank(&self.db, day(367)).await.map_err(|failure| Error::Broken(failure.to_string()))?;
         Ok((0..ideas).map(|idea| idea_stamp(idea).id(0)).collect())
     }
 
@@ -225,16 +232,25 @@ fn insert_board(tx: &mut AnyConnection, id: BoardId) -> Rows<()> {
 }
 
 fn insert_member(tx: &mut AnyConnection, nth: usize) -> Rows<()> {
+    insert_person(tx, &member_stamp(nth), &format!("bench{nth}"), Role::Member)
+}
+
+/// Whoever reads the inbox.
+fn staff_stamp() -> Stamp {
+    stamp(MEMBER, usize::MAX, day(0))
+}
+
+fn insert_person(tx: &mut AnyConnection, stamp: &Stamp, name: &str, role: Role) -> Rows<()> {
     let new = members::NewMember {
-        email: Email::try_from(format!("bench{nth}@madang.example").as_str()).map_err(odd)?,
-        display_name: DisplayName::try_from(format!("고객 {nth}").as_str()).map_err(odd)?,
-        role: Role::Member,
+        email: Email::try_from(format!("{name}@madang.example").as_str()).map_err(odd)?,
+        display_name: DisplayName::try_from(name).map_err(odd)?,
+        role,
         locale: Locale::Ko,
         attributes: Attributes::new(),
         password_hash: None,
         sso_subject: None,
     };
-    members::insert(tx, &member_stamp(nth), &new).map(drop)
+    members::insert(tx, stamp, &new).map(drop)
 }
 
 fn insert_idea(
@@ -278,6 +294,7 @@ fn cast(tx: &mut AnyConnection, board_id: BoardId, (idea, member, nth_vote): Vot
         trending: 0.0,
         merged_into: None,
         comments_locked: false,
+        pinned_comment_id: None,
         created_at,
         updated_at: created_at,
         deleted_at: None,

@@ -3,14 +3,18 @@
 mod bodies;
 mod invitations;
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, delete, get, patch, post, web};
 use domain::{
+    Actor, BoardId,
     access::Permission,
     boards::{Board, Slug},
 };
 use persistence::{
-    AloneWith,
+    AloneWith, AnyConnection, Result as Rows,
     boards::{self, BoardRef, Seen},
+    ideas::list::Boards,
     votes,
 };
 use serde::Deserialize;
@@ -26,6 +30,7 @@ use crate::{
     app::App,
     body::{Json, Query},
     error::{Code, Failure},
+    ideas::BoardRefBody,
     once::Post,
     page::{ListName, Listing, limit},
     reply::{IfMatch, Nothing, Reply},
@@ -43,12 +48,37 @@ pub fn routes(to: &mut Routes<'_>) {
 /// # Errors
 /// 404 when it can be neither.
 pub fn board_in_path(request: &HttpRequest) -> Result<BoardRef, Failure> {
-    let text = request.match_info().get("board").unwrap_or("");
+    board_named(request.match_info().get("board").unwrap_or(""))
+}
+
+/// The board of this id or slug.
+///
+/// # Errors
+/// 404 for what can be neither.
+pub fn board_named(text: &str) -> Result<BoardRef, Failure> {
     match (Uuid::try_parse(text), Slug::try_from(text)) {
         (Ok(id), _) => Ok(BoardRef::Id(id.into())),
         (Err(_), Ok(slug)) => Ok(BoardRef::Slug(slug)),
         (Err(_), Err(_)) => Err(Code::NotFound.into()),
     }
+}
+
+/// The boards of a list, by id.
+pub type Names = HashMap<BoardId, BoardRefBody>;
+
+/// The boards a list is of: the one that is named, or every one the actor may view.
+///
+/// # Errors
+/// 404 when the one that is named is not theirs to know of.
+pub fn boards_of(tx: &mut AnyConnection, actor: &Actor, board: Option<&BoardRef>) -> Rows<(Boards, Names)> {
+    let seen = match board {
+        Some(board) => vec![boards::find(tx, actor, board)?],
+        None => boards::visible(tx, actor)?,
+    };
+    let ids = seen.iter().map(|seen| seen.board.id).collect();
+    let names = seen.iter().map(|seen| (seen.board.id, BoardRefBody::from(&seen.board))).collect();
+    let every = board.is_none() && boards::count(tx)? == seen.len() as i64;
+    Ok((if every { Boards::Every } else { Boards::Only(ids) }, names))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

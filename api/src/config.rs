@@ -1,5 +1,7 @@
 //! Settings: one struct, read once in `main` from the environment and then from a `.env` file, and passed down.
 
+mod promise;
+
 use std::{
     collections::BTreeMap,
     fmt,
@@ -8,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use domain::insights::Promise;
 use ipnet::IpNet;
 use persistence::Location;
 
@@ -36,6 +39,8 @@ pub struct Config {
     pub page_cache: Duration,
     /// Whether this process does the background work as well.
     pub jobs: bool,
+    /// Within how much working time customers are to hear back.
+    pub promise: Promise,
     pub clock: Clock,
 }
 
@@ -102,7 +107,7 @@ pub enum BadSetting {
 }
 
 /// Every variable that is read. One that begins with `MADANG_` and is not here is a mistake.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 26] = [
     "DATABASE_URL",
     "DATABASE_READ_URL",
     "MADANG_LISTEN",
@@ -126,6 +131,9 @@ const KNOWN: [&str; 23] = [
     "MADANG_BODY_LIMIT",
     "MADANG_PAGE_CACHE_MS",
     "MADANG_JOBS",
+    "MADANG_BUSINESS_HOURS",
+    "MADANG_HOLIDAYS",
+    "MADANG_PROMISED_DAYS",
 ];
 
 /// The variables of the environment, with those of a `.env` file in the working folder where the environment has none.
@@ -209,6 +217,7 @@ impl Config {
                 "off" => false,
                 other => return Err(not("MADANG_JOBS", "on or off", other)),
             },
+            promise: read.promise()?,
             clock: Clock::System,
             database,
             listen,
@@ -316,6 +325,16 @@ mod tests {
             ("MADANG_LISTEN", "x", "MADANG_LISTEN: must be an address and port, not `x`"),
             ("MADANG_QUEUE", "0", "MADANG_QUEUE: must be a number above 0, not `0`"),
             ("MADANG_LOG", "xml", "MADANG_LOG: must be pretty or json, not `xml`"),
+            (
+                "MADANG_BUSINESS_HOURS",
+                "9-6",
+                "MADANG_BUSINESS_HOURS: must be hours like 09:00-18:00, not `9-6`",
+            ),
+            (
+                "MADANG_PROMISED_DAYS",
+                "366",
+                "MADANG_PROMISED_DAYS: must be a number from 1 to 365, not `366`",
+            ),
             ("MADANG_SSO_SECRET", "short", "MADANG_SSO_SECRET: must have 32 bytes or more"),
             (
                 "MADANG_ADMIN_EMAIL",

@@ -5,14 +5,17 @@ use std::{net::SocketAddr, path::Path};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Actor, BoardId, IdeaId, MemberId, Stamp,
+    answers::{Notify, Response},
     boards::{Board, BoardName, Description, Slug},
-    ideas::{Body, Reason, Tags, Title, Words},
+    comments::Said,
+    ideas::{Body, Idea, Reason, Tags, Title, Words},
     members::{Attributes, DisplayName, Email, Locale, Role},
     statuses::{Category, DeclineReason},
     text::Fault,
 };
 use persistence::{
     AloneWith, AnyConnection, Database, Error, Location, Result as Rows, boards,
+    comments::{self, change::NewComment},
     ideas::{
         self, NewIdea,
         change::{self, Explained},
@@ -192,16 +195,57 @@ fn idea(
         carried_votes: 0,
     };
     let id = ideas::insert(tx, &past(stamp(), days), &stamp(), &new)?;
-    let (idea, _) = ideas::find(tx, &Actor::System, id)?;
+    let (idea, on) = ideas::find(tx, &Actor::System, id)?;
     for (n, member) in customers.iter().cycle().skip(nth).take(voters).enumerate() {
         let ago = days * (voters - n) as i64 / voters as i64;
         votes::cast(tx, &past(stamp(), ago), &idea, *member)?;
     }
+    talk(tx, stamp, &idea, customers, nth)?;
     if category != Category::Open {
         let reason = Reason::try_from("회의에서 함께 정했습니다.").map_err(odd)?;
         let decline = (category == Category::Declined).then_some(DeclineReason::TooCostly);
         let to = statuses::first(tx, board, category)?;
-        change::set_status(tx, &stamp(), &idea, &to, &Explained { reason, decline }, people.get(3).copied())?;
+        let answer = category.is_decided().then(|| Response::try_from(ANSWERS[nth % ANSWERS.len()]));
+        let response = answer.transpose().map_err(odd)?;
+        let why = Explained { reason, decline, response, notify: Notify::All };
+        change::set_status(tx, &stamp(), (&idea, &on.board), &to, &why, people.get(3).copied())?;
     }
     Ok(id)
+}
+
+const ANSWERS: [&str; 2] = [
+    "제안 고맙습니다. 왜 그렇게 정했는지 **여기**에 계속 적겠습니다.",
+    "함께 이야기해 주셔서 고맙습니다. 바뀌는 것이 있으면 바로 알려 드릴게요.",
+];
+const SAYINGS: [(&str, &str); 2] = [
+    ("저도 꼭 필요해요. 매일 쓰는 기능이라서요.", "저는 조금 다르게 써요."),
+    ("언제쯤 될까요?", "기다리고 있어요!"),
+];
+
+/// A comment and a reply under every other idea.
+fn talk(
+    tx: &mut AnyConnection,
+    stamp: &mut impl FnMut() -> Stamp,
+    idea: &Idea,
+    customers: &[MemberId],
+    nth: usize,
+) -> Rows<()> {
+    let (said, replied) = SAYINGS[nth / 2 % SAYINGS.len()];
+    let (Some(one), Some(other)) = (customers.get(nth + 1), customers.get(nth + 2)) else { return Ok(()) };
+    if !nth.is_multiple_of(2) {
+        return Ok(());
+    }
+    let mut new = NewComment {
+        idea,
+        parent: None,
+        author: *one,
+        internal: false,
+        said: &Said::try_from(said).map_err(odd)?,
+        mentions: &[],
+    };
+    let root = comments::change::insert(tx, &stamp(), &new)?;
+    let (root, ..) = comments::find(tx, &Actor::System, root)?;
+    let replied = Said::try_from(replied).map_err(odd)?;
+    (new.parent, new.author, new.said) = (Some(&root), *other, &replied);
+    comments::change::insert(tx, &stamp(), &new).map(drop)
 }

@@ -6,7 +6,11 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use domain::{Refusal, text::Fault};
+use domain::{
+    Refusal,
+    fields::{Misfit, Why},
+    text::Fault,
+};
 use persistence::{Error as Stored, Unique};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,20 +36,36 @@ pub enum Code {
     MemberBlocked,
     NotFound,
     MethodNotAllowed,
+    NotAcceptable,
     EmailTaken,
     EmailUnproven,
     SlugTaken,
     SourceTaken,
     IdeaClosed,
     IdeaMerged,
+    MergeIntoItself,
+    MergeIntoMerged,
+    NotMerged,
+    NotASupporter,
     EditsFrozen,
     CommentsClosed,
+    NotYourWords,
+    OwnComment,
+    ThreadTooDeep,
     TransitionNotAllowed,
     OnlyByMerging,
+    CountChanged,
     StatusInUse,
     StatusKeyTaken,
     LastOfCategory,
     TooManyStatuses,
+    FieldKeyTaken,
+    TooManyFields,
+    ChoiceInUse,
+    AnsweredInConfidence,
+    NotACustomer,
+    CustomerBlocked,
+    OwnVote,
     TooManySegments,
     VoteBudgetSpent,
     OthersHaveJoined,
@@ -161,6 +181,15 @@ impl Failure {
         Self::fields(vec![Field { pointer: pointer.into(), wrong: Wrong::Meaning(fault) }])
     }
 
+    /// The same of a part of a body: its fields are under a pointer, whether they were written for a body or a query.
+    #[must_use]
+    pub fn under(mut self, pointer: &str) -> Self {
+        for field in &mut self.fields {
+            field.pointer = format!("{pointer}/{}", field.pointer.trim_start_matches(['/', '?']));
+        }
+        self
+    }
+
     #[must_use]
     pub fn with_fact(self, fact: impl fmt::Display) -> Self {
         Self { fact: Some(fact.to_string()), ..self }
@@ -240,19 +269,38 @@ impl From<Refusal> for Failure {
             Refusal::BoardClosedTo(_) => failure(Code::BoardForbidden),
             Refusal::IdeaClosed => failure(Code::IdeaClosed),
             Refusal::IdeaMerged { into } => failure(Code::IdeaMerged).with_fact(into),
+            Refusal::MergeIntoItself => failure(Code::MergeIntoItself),
+            Refusal::MergeIntoMerged { into } => failure(Code::MergeIntoMerged).with_fact(into),
+            Refusal::NotMerged => failure(Code::NotMerged),
+            Refusal::NotASupporter => failure(Code::NotASupporter),
             Refusal::EditsFrozen => failure(Code::EditsFrozen),
             Refusal::CommentsClosed => failure(Code::CommentsClosed),
+            Refusal::NotYourWords => failure(Code::NotYourWords),
+            Refusal::OwnComment => failure(Code::OwnComment),
+            Refusal::ThreadTooDeep { deepest } => failure(Code::ThreadTooDeep).with_fact(deepest),
+            Refusal::NotMentionable { place } => {
+                Self::field(format!("/mentions/{place}"), Fault::NotA("member who may be mentioned here"))
+            }
             Refusal::TransitionNotAllowed { allowed } => {
                 let allowed: Vec<&str> = allowed.iter().map(|key| key.as_str()).collect();
                 failure(Code::TransitionNotAllowed).with_fact(allowed.join(", "))
             }
             Refusal::OnlyByMerging => failure(Code::OnlyByMerging),
+            Refusal::CountChanged { count } => failure(Code::CountChanged).with_fact(count),
             Refusal::StatusInUse => failure(Code::StatusInUse),
             Refusal::LastOfCategory => failure(Code::LastOfCategory),
             Refusal::TooManyStatuses { most } => failure(Code::TooManyStatuses).with_fact(most),
+            Refusal::Unfit { field, fault } if field.starts_with('?') => Self::field(field, fault),
             Refusal::TooManySegments { most } => failure(Code::TooManySegments).with_fact(most),
-            Refusal::Misfit { pointer, fault } => Self::field(pointer, fault),
+            Refusal::UnfitAt { pointer, fault } => Self::field(pointer, fault),
             Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
+            Refusal::Answers(misfits) => Self::fields(misfits.into_iter().map(misfit).collect()),
+            Refusal::TooManyFields { most } => failure(Code::TooManyFields).with_fact(most),
+            Refusal::ChoiceInUse => failure(Code::ChoiceInUse),
+            Refusal::AnsweredInConfidence => failure(Code::AnsweredInConfidence),
+            Refusal::NotACustomer => failure(Code::NotACustomer),
+            Refusal::CustomerBlocked => failure(Code::CustomerBlocked),
+            Refusal::OwnVote => failure(Code::OwnVote),
             Refusal::VoteBudgetSpent { budget } => failure(Code::VoteBudgetSpent).with_fact(budget),
             Refusal::OthersHaveJoined => failure(Code::OthersHaveJoined),
             Refusal::NotYours => failure(Code::NotYours),
@@ -267,6 +315,15 @@ impl From<Refusal> for Failure {
     }
 }
 
+fn misfit(Misfit { key, why }: Misfit) -> Field {
+    let wrong = match why {
+        Why::Unknown => Wrong::Unknown,
+        Why::Type(wanted) => Wrong::Type(format!("expected {wanted}")),
+        Why::Meaning(fault) => Wrong::Meaning(fault),
+    };
+    Field { pointer: format!("/fields/{}", key.replace('~', "~0").replace('/', "~1")), wrong }
+}
+
 impl From<Stored> for Failure {
     fn from(error: Stored) -> Self {
         let passing =
@@ -277,11 +334,14 @@ impl From<Stored> for Failure {
             Stored::Taken(Unique::Email) => Self::new(Code::EmailTaken),
             Stored::Taken(Unique::Slug) => Self::new(Code::SlugTaken),
             Stored::Taken(Unique::StatusKey) => Self::new(Code::StatusKeyTaken),
+            Stored::Taken(Unique::FieldKey) => Self::new(Code::FieldKeyTaken),
             Stored::Taken(Unique::SourceId) => Self::new(Code::SourceTaken),
             Stored::Taken(Unique::ReplayKey) => {
                 Self { retry_after: Some(1), ..Self::new(Code::RequestInProgress) }
             }
-            Stored::Taken(Unique::Lease) => Self::internal("a lease was asked for over HTTP"),
+            Stored::Taken(Unique::Lease | Unique::Version) => {
+                Self::internal("taken, where whoever asks is to try again")
+            }
             Stored::Contended => passing("contended".to_owned()),
             Stored::Unavailable(cause) => passing(cause),
             Stored::Broken(cause) => Self::internal(cause),

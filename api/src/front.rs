@@ -172,6 +172,6 @@ fn dress(headers: &mut HeaderMap, id: &str, standing: Option<&Standing>, is_page
     } else {
         set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
         set("cache-control", "private, no-cache");
-        set("vary", "Authorization, Accept-Language, Origin");
+        set("vary", "Accept, Accept-Language, Authorization, Origin");
     }
 }

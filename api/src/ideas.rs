@@ -2,12 +2,16 @@
 
 mod bodies;
 mod list;
+mod posting;
 
 use actix_web::{HttpRequest, delete, get, patch, post, web};
-use domain::{Action, IdeaId, access::Permission};
-use persistence::{AloneWith, Error, boards, ideas, ideas::change, votes};
+use domain::{IdeaId, access::Permission};
+use persistence::{
+    AloneWith, boards, ideas,
+    ideas::change::{self, Edit},
+};
 
-pub use self::bodies::{AuthorBody, IdeaBody};
+pub use self::bodies::{AuthorBody, BoardRefBody, IdeaBody, IdeaSummaryBody, TagText};
 use self::{
     bodies::{NewIdeaBody, UpdateIdeaBody},
     list::{list_board_ideas, list_ideas, list_similar_ideas},
@@ -18,6 +22,7 @@ use crate::{
     boards::board_in_path,
     body::{Json, PathId},
     error::Failure,
+    fields::changed,
     language::Language,
     once::{Empty, Post},
     reply::{IfMatch, Nothing, Reply},
@@ -34,10 +39,11 @@ pub fn routes(to: &mut Routes<'_>) {
 
 /// Post an idea
 ///
-/// Your own vote is cast with it.
+/// Your own vote is cast with it. Staff may post for a customer, who becomes its author, and whose vote is cast.
 #[utoipa::path(tag = "Ideas", security(("bearer" = [])), request_body = NewIdeaBody,
     params(("board" = String, Path, description = "Id or slug")),
-    responses((status = 201, body = IdeaBody), (status = 403, description = "board_forbidden")))]
+    responses((status = 201, body = IdeaBody), (status = 403, description = "board_forbidden"),
+        (status = 409, description = "not_a_customer, customer_blocked")))]
 #[post("/v1/boards/{board}/ideas")]
 async fn create_idea(
     app: web::Data<App>,
@@ -46,30 +52,14 @@ async fn create_idea(
     request: HttpRequest,
     post: Post<NewIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    let (board, words) = (board_in_path(&request)?, post.body.words()?);
-    let stamps = [app.stamp(), app.stamp()];
+    let (board, draft) = (board_in_path(&request)?, post.body.draft()?);
+    let stamps = [app.stamp(), app.stamp(), app.stamp()];
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         let on = boards::find(tx, actor, &board)?;
-        on.ensure_may(actor, Action::Submit)?;
-        let author = actor.ensure_member()?;
-        let new = ideas::NewIdea {
-            board: on.board.id,
-            author: Some(author),
-            words: words.clone(),
-            source_id: None,
-            carried_votes: 0,
-        };
-        let id = ideas::insert(tx, &stamps[0], &stamps[0], &new)?;
-        // Not refused where voting is closed to the author or their budget is spent: then the idea goes without.
-        let (idea, _) = ideas::find(tx, actor, id)?;
-        match crate::votes::ensure_may_vote(tx, actor, &idea, &on) {
-            Ok(()) => drop(votes::cast(tx, &stamps[1], &idea, author)?),
-            Err(Error::Refused(_)) => {}
-            Err(error) => return Err(error),
-        }
+        let id = draft.post(tx, actor, &on, &stamps)?;
         let read = ideas::read(tx, actor, id)?;
         let reply = Reply::created(&IdeaBody::new(read, actor, language), format!("/v1/ideas/{id}"));
-        Ok(reply.tagged(idea.version))
+        Ok(reply.tagged(1))
     })
     .await
 }
@@ -103,16 +93,17 @@ async fn update_idea(
     if_match: IfMatch,
     Json(body): Json<UpdateIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    let (id, stamp, new) = (IdeaId::from(id), app.stamp(), body.words()?);
+    let (id, stamp, new, sent) = (IdeaId::from(id), app.stamp(), body.words()?, body.sent());
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
         let joined = change::others_joined(tx, &idea)?;
         idea.ensure_may_change(actor, joined)?;
         if_match.ensure(idea.version)?;
         let present = ideas::words(tx, id)?;
-        let words = new.clone().over(present.clone());
-        if words != present {
-            change::edit(tx, &stamp, &idea, &words, actor.member_id())?;
+        let answers = changed(tx, &idea, &sent)?;
+        let edit = Edit { words: new.clone().over(present.clone()), answers };
+        if edit.words != present || !edit.answers.is_empty() {
+            change::edit(tx, &stamp, &idea, &edit, actor.member_id())?;
         }
         idea_shown(tx, actor, id, language)
     })

@@ -1,13 +1,15 @@
-//! Background work: what has had its time goes, and counters are checked against their rows every night.
+//! Background work: what has had its time goes, ideas are ranked anew, duplicates are found, and counters are checked
+//! against their rows every night.
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::IdeaId;
 use persistence::{
     AloneWith, Database,
     ideas::upkeep::{self, Recount},
     segments,
+    triage::{self, duplicates},
 };
 
 use crate::{clock::Clock, error::Failure, once};
@@ -15,6 +17,8 @@ use crate::{clock::Clock, error::Failure, once};
 const TICK: Duration = Duration::from_secs(60);
 /// How many ideas are recounted in one transaction.
 const BATCH: i64 = 200;
+/// How many ideas are looked at for duplicates before what was seen is stored.
+const LOOKS: i64 = 20;
 
 /// Does the jobs that are due, for ever. Any number of nodes may: each job is done by one of them.
 pub async fn run(db: Database, clock: Clock) {
@@ -48,7 +52,42 @@ async fn do_due(db: &Database, clock: &Clock) -> Result<(), Failure> {
             tracing::info!(ideas = found.ideas, "recounted; no drift");
         }
     }
+    if take_turn(db, clock, "rank", TimeDelta::minutes(5)).await? {
+        rank(db, clock.now()).await?;
+    }
+    if take_turn(db, clock, "duplicates", TimeDelta::minutes(2)).await? {
+        find_duplicates(db).await?;
+    }
     Ok(())
+}
+
+/// Ranks every idea anew, a batch at a time, so that votes wait briefly.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rank(db: &Database, now: DateTime<Utc>) -> Result<(), Failure> {
+    let mut after: Option<IdeaId> = None;
+    loop {
+        after = db.write(AloneWith::Nobody, move |tx| triage::refresh(tx, now, after, BATCH)).await?;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Looks for duplicates of every idea that is new or has changed, a few at a time. Texts are compared through the read
+/// door, so that changes wait only while the pairs are stored.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_duplicates(db: &Database) -> Result<(), Failure> {
+    let mut after: Option<IdeaId> = None;
+    loop {
+        let looks = db.read(move |tx| duplicates::look(tx, after, LOOKS)).await?;
+        let Some(last) = looks.last() else { return Ok(()) };
+        after = Some(last.idea);
+        db.write(AloneWith::Nobody, move |tx| duplicates::store(tx, &looks)).await?;
+    }
 }
 
 async fn take_turn(

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 pub use self::attributes::AttributeBody;
+pub(crate) use self::attributes::plain_number;
 use self::attributes::{AttributeSourceBody, SaidBody, said};
 use crate::{
     actor::SignedIn,

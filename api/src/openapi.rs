@@ -102,9 +102,13 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
 }
 
 fn takes_if_match(path: &str, method: &str) -> bool {
-    let single =
-        path.ends_with("/status") || path == "/v1/me" || path.ends_with("{id}") || path.ends_with("{board}");
-    single && ["patch", "delete", "post"].contains(&method)
+    let ends_with = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
+    match method {
+        "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
+        "post" => ends_with(&["/status", "/merge", "/unmerge"]),
+        "put" => ends_with(&["/response", "/priority-weights"]),
+        _ => false,
+    }
 }
 
 fn add_headers(method: &str, operation: &mut Value, path: &str) {

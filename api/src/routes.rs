@@ -12,9 +12,10 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    auth, boards,
+    activities, auth, boards, comments,
     error::{Code, Failure},
-    health, ideas, members, openapi, segments, statuses, votes,
+    fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
+    segments, statuses, triage, votes,
 };
 
 /// The routes of the API.
@@ -23,9 +24,19 @@ pub fn all(to: &mut Routes<'_>) {
     members::routes(to);
     ideas::routes(to);
     statuses::routes(to);
+    responses::routes(to);
+    merges::routes(to);
+    activities::routes(to);
+    fields::routes(to);
     votes::routes(to);
+    proxies::routes(to);
+    triage::routes(to);
+    follows::routes(to);
+    notifications::routes(to);
+    comments::routes(to);
     segments::routes(to);
     boards::routes(to);
+    insights::routes(to);
     health::routes(to);
 }
 

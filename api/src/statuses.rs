@@ -12,8 +12,8 @@ use persistence::{
     statuses::{self, Step},
 };
 
-pub use self::bodies::{CategoryName, StatusRefBody};
-use self::bodies::{NewStatusBody, SetStatusBody, StatusBody, UpdateStatusBody, shown};
+pub use self::bodies::{CategoryName, SetStatusBody, StatusRefBody};
+use self::bodies::{NewStatusBody, StatusBody, UpdateStatusBody, shown};
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
@@ -137,7 +137,7 @@ fn step(tx: &mut AnyConnection, actor: &Actor, id: StatusId) -> Rows<Step> {
 }
 
 /// What names a status that the board has not.
-fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
+pub(crate) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
     move |error| match error {
         Error::Missing => Refusal::Unfit { field, fault: Fault::NotA("status of the board") }.into(),
         error => error,
@@ -164,13 +164,16 @@ async fn set_idea_status(
     let (wanted, why) = (post.body.key()?, post.body.why()?);
     app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::SetStatus)?;
-        let (idea, _) = ideas::find(tx, actor, id)?;
+        let (idea, on) = ideas::find(tx, actor, id)?;
         if_match.ensure(idea.version)?;
         let from = statuses::find(tx, idea.board_id, &idea.status.key)?;
         let to = statuses::find(tx, idea.board_id, &wanted).map_err(unknown("status"))?.status;
         from.status.ensure_may_become(&to, &from.next)?;
         ensure_explained(to.category, why.decline)?;
-        change::set_status(tx, &stamp, &idea, &to, &why, actor.member_id())?;
+        if why.response.is_some() {
+            actor.ensure(Permission::Respond)?;
+        }
+        change::set_status(tx, &stamp, (&idea, &on.board), &to, &why, actor.member_id())?;
         idea_shown(tx, actor, id, language)
     })
     .await

@@ -3,12 +3,13 @@
 use actix_web::{delete, get, put, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    Action, Actor, IdeaId, access::Permission, boards::Voters, ideas::Idea, ideas::ensure_within_budget,
+    Action, Actor, IdeaId, MemberId, access::Permission, boards::Voters, ideas::Idea,
+    ideas::ensure_within_budget,
 };
 use persistence::{
     AloneWith, AnyConnection, Result as Rows,
     boards::Seen,
-    ideas,
+    ideas, proxies,
     votes::{self, Voter},
 };
 use serde::Serialize;
@@ -23,6 +24,7 @@ use crate::{
     error::Failure,
     ideas::AuthorBody,
     page::{ListName, Listing, limit},
+    proxies::ProxyBody,
     reply::Reply,
     routes::Routes,
 };
@@ -34,11 +36,11 @@ pub fn routes(to: &mut Routes<'_>) {
 /// Where an idea's votes stand.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VoteBody {
-    idea_id: Uuid,
+    pub idea_id: Uuid,
     #[schema(minimum = 0)]
-    vote_count: i64,
+    pub vote_count: i64,
     /// Whether you vote for it.
-    my_vote: bool,
+    pub my_vote: bool,
 }
 
 /// A vote, and whose it is.
@@ -46,6 +48,10 @@ pub struct VoteBody {
 pub struct VoterBody {
     member: AuthorBody,
     voted_at: DateTime<Utc>,
+    /// Who of staff cast it for them, if anybody did; shown to staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = Option<ProxyBody>)]
+    on_behalf: Option<Option<ProxyBody>>,
 }
 
 /// Vote for an idea
@@ -120,16 +126,21 @@ async fn list_voters(
     let limit = limit(query.limit)?;
     let list = ListName::of(&["voters", &id.to_string()]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
-    let page = app
+    let (page, mut proxies) = app
         .read(&caller, move |tx, actor| {
             let (idea, on) = ideas::find(tx, actor, id.into())?;
             if on.board.voters == Voters::SeenByStaff {
                 actor.ensure(Permission::SeeVoters)?;
             }
-            votes::voters(tx, idea.id, after, limit)
+            let page = votes::voters(tx, idea.id, after, limit)?;
+            let voters: Vec<MemberId> = page.items.iter().map(|voter| voter.member).collect();
+            let for_staff = actor.ensure(Permission::ActOnBehalf).is_ok();
+            let proxies = for_staff.then(|| proxies::of_votes(tx, idea.id, &voters)).transpose()?;
+            Ok((page, proxies))
         })
         .await?;
     let shown = |voter: Voter| VoterBody {
+        on_behalf: proxies.as_mut().map(|proxies| proxies.remove(&voter.member).map(ProxyBody::from)),
         member: AuthorBody { id: voter.member.uuid(), display_name: voter.display_name },
         voted_at: voter.voted_at,
     };
@@ -143,12 +154,21 @@ fn standing(idea: &Idea, vote_count: i64, my_vote: bool) -> Reply<VoteBody> {
 /// Whether the actor may cast one more vote, for this idea.
 pub(crate) fn ensure_may_vote(tx: &mut AnyConnection, actor: &Actor, idea: &Idea, on: &Seen) -> Rows<()> {
     on.ensure_may(actor, Action::Vote)?;
+    ensure_takes_vote_of(tx, actor.ensure_member()?, idea, on)
+}
+
+/// Whether the idea takes one more vote and the member has one left, whoever casts it.
+pub(crate) fn ensure_takes_vote_of(
+    tx: &mut AnyConnection,
+    member: MemberId,
+    idea: &Idea,
+    on: &Seen,
+) -> Rows<()> {
     idea.ensure_takes_votes()?;
     if idea.deleted_at.is_some() {
         return Err(persistence::Error::Missing);
     }
     if on.board.vote_budget.is_some() {
-        let member = actor.ensure_member()?;
         votes::be_alone_with(tx, member)?;
         ensure_within_budget(on.board.vote_budget, votes::count_open(tx, member, on.board.id)?)?;
     }

@@ -77,6 +77,7 @@ impl Drop for Running {
 fn what_cannot_work_is_one_clear_line_and_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
+    fs::write(folder.path().join("holidays"), "2027-01-01 # 신정\n2027-02-30\n").unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     for (name, value, expected) in [
@@ -88,6 +89,10 @@ fn what_cannot_work_is_one_clear_line_and_exit_code_2() {
         ("MADANG_LISTEN", taken.as_str(), "cannot listen on"),
         ("MADANG_RATE_LIMITS", "votes=1/2", "MADANG_RATE_LIMITS"),
         ("MADANG_SSO_JWKS_FILE", "missing.json", "MADANG_SSO_JWKS_FILE: missing.json"),
+        ("MADANG_HOLIDAYS", "missing.txt", "MADANG_HOLIDAYS: missing.txt"),
+        ("MADANG_HOLIDAYS", "holidays", "MADANG_HOLIDAYS: holidays: line 2 is not a date like 2027-01-01"),
+        ("MADANG_BUSINESS_HOURS", "18:00-09:00", "MADANG_BUSINESS_HOURS: must be hours like 09:00-18:00"),
+        ("MADANG_PROMISED_DAYS", "0", "MADANG_PROMISED_DAYS: must be a number from 1 to 365"),
     ] {
         let output =
             madang(folder.path()).env("MADANG_LISTEN", "127.0.0.1:0").env(name, value).output().unwrap();

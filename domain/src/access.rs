@@ -63,20 +63,32 @@ pub enum Permission {
     ManageIdeas,
     /// Move an idea from one status to another.
     SetStatus,
+    /// Speak for the brand: the official response.
+    Respond,
+    /// Work with the inbox: find, mark and rank ideas.
+    Triage,
     /// See, make, change and delete segments, and who is in them.
     ManageSegments,
     /// See who voted where a board keeps it to staff, and carried-over votes apart.
     SeeVoters,
+    /// See how soon and how often customers hear back.
+    SeeInsights,
+    /// Post and vote for a customer, and see where others did.
+    ActOnBehalf,
 }
 
 impl Permission {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
         Self::SetStatus,
+        Self::Respond,
+        Self::Triage,
         Self::ManageSegments,
         Self::SeeVoters,
+        Self::SeeInsights,
+        Self::ActOnBehalf,
     ];
 
     #[must_use]
@@ -84,8 +96,13 @@ impl Permission {
         match self {
             Self::ManageMembers => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
+            Self::ManageIdeas
+            | Self::Respond
+            | Self::Triage
+            | Self::SeeVoters
+            | Self::SeeInsights
+            | Self::ActOnBehalf => role.is_staff(),
             Self::ManageSegments => matches!(role, Role::Admin | Role::ProductManager | Role::Marketer),
-            Self::ManageIdeas | Self::SeeVoters => role.is_staff(),
         }
     }
 
@@ -96,8 +113,12 @@ impl Permission {
             Self::ManageBoards => "manage_boards",
             Self::ManageIdeas => "manage_ideas",
             Self::SetStatus => "set_status",
+            Self::Respond => "respond",
+            Self::Triage => "triage",
             Self::ManageSegments => "manage_segments",
             Self::SeeVoters => "see_voters",
+            Self::SeeInsights => "see_insights",
+            Self::ActOnBehalf => "act_on_behalf",
         }
     }
 }

@@ -3,7 +3,9 @@
 
 use uuid::Uuid;
 
-use crate::{BoardId, IdeaId, MemberId, SegmentId, members::Role, statuses::StatusKey};
+use crate::{
+    BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role, statuses::StatusKey,
+};
 
 /// A change that was made, with what is needed to look it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,7 @@ pub enum Event {
     BoardUpdated { board: BoardId },
     BoardDeleted { board: BoardId },
     BoardStatusesChanged { board: BoardId },
+    BoardFieldsChanged { board: BoardId },
     BoardMemberInvited { board: BoardId, member: MemberId },
     BoardMemberUninvited { board: BoardId, member: MemberId },
     IdeaCreated { idea: IdeaId, board: BoardId, author: Option<MemberId> },
@@ -25,11 +28,43 @@ pub enum Event {
     IdeaDeleted { idea: IdeaId, board: BoardId },
     IdeaRestored { idea: IdeaId, board: BoardId },
     IdeaStatusChanged { idea: IdeaId, board: BoardId, from: StatusKey, to: StatusKey },
+    IdeaResponded { idea: IdeaId, board: BoardId, version: i32 },
+    IdeaMerged { idea: IdeaId, board: BoardId, into: IdeaId },
+    IdeaUnmerged { idea: IdeaId, board: BoardId, from: IdeaId },
+    IdeaCommentsLocked { idea: IdeaId, board: BoardId },
+    IdeaCommentsUnlocked { idea: IdeaId, board: BoardId },
+    IdeaCommentPinned { idea: IdeaId, board: BoardId, comment: CommentId },
+    IdeaCommentUnpinned { idea: IdeaId, board: BoardId, comment: CommentId },
+    Comment { comment: CommentId, idea: IdeaId, board: BoardId, what: CommentEvent },
     VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
     VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
     SegmentCreated { segment: SegmentId },
     SegmentUpdated { segment: SegmentId },
     SegmentDeleted { segment: SegmentId },
+}
+
+/// What happened to a comment that everybody who may view the board may read: of a note between staff, nothing is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommentEvent {
+    Created {
+        author: MemberId,
+        parent: Option<CommentId>,
+        mentioned: Vec<MemberId>,
+    },
+    /// `mentioned` are those it did not mention before.
+    Updated {
+        version: i32,
+        mentioned: Vec<MemberId>,
+    },
+    Deleted,
+    ReactionAdded {
+        member: MemberId,
+        reaction: Reaction,
+    },
+    ReactionRemoved {
+        member: MemberId,
+        reaction: Reaction,
+    },
 }
 
 /// Why a session ended before its time.
@@ -56,6 +91,7 @@ impl Event {
             Self::BoardUpdated { .. } => "board.updated",
             Self::BoardDeleted { .. } => "board.deleted",
             Self::BoardStatusesChanged { .. } => "board.statuses_changed",
+            Self::BoardFieldsChanged { .. } => "board.fields_changed",
             Self::BoardMemberInvited { .. } => "board.member_invited",
             Self::BoardMemberUninvited { .. } => "board.member_uninvited",
             Self::IdeaCreated { .. } => "idea.created",
@@ -63,6 +99,20 @@ impl Event {
             Self::IdeaDeleted { .. } => "idea.deleted",
             Self::IdeaRestored { .. } => "idea.restored",
             Self::IdeaStatusChanged { .. } => "idea.status_changed",
+            Self::IdeaResponded { .. } => "idea.responded",
+            Self::IdeaMerged { .. } => "idea.merged",
+            Self::IdeaUnmerged { .. } => "idea.unmerged",
+            Self::IdeaCommentsLocked { .. } => "idea.comments_locked",
+            Self::IdeaCommentsUnlocked { .. } => "idea.comments_unlocked",
+            Self::IdeaCommentPinned { .. } => "idea.comment_pinned",
+            Self::IdeaCommentUnpinned { .. } => "idea.comment_unpinned",
+            Self::Comment { what, .. } => match what {
+                CommentEvent::Created { .. } => "comment.created",
+                CommentEvent::Updated { .. } => "comment.updated",
+                CommentEvent::Deleted => "comment.deleted",
+                CommentEvent::ReactionAdded { .. } => "comment.reaction_added",
+                CommentEvent::ReactionRemoved { .. } => "comment.reaction_removed",
+            },
             Self::VoteCast { .. } => "vote.cast",
             Self::VoteWithdrawn { .. } => "vote.withdrawn",
             Self::SegmentCreated { .. } => "segment.created",
@@ -85,6 +135,7 @@ impl Event {
             | Self::BoardUpdated { board }
             | Self::BoardDeleted { board }
             | Self::BoardStatusesChanged { board }
+            | Self::BoardFieldsChanged { board }
             | Self::BoardMemberInvited { board, .. }
             | Self::BoardMemberUninvited { board, .. } => board.uuid(),
             Self::IdeaCreated { idea, .. }
@@ -92,8 +143,16 @@ impl Event {
             | Self::IdeaDeleted { idea, .. }
             | Self::IdeaRestored { idea, .. }
             | Self::IdeaStatusChanged { idea, .. }
+            | Self::IdeaResponded { idea, .. }
+            | Self::IdeaMerged { idea, .. }
+            | Self::IdeaUnmerged { idea, .. }
+            | Self::IdeaCommentsLocked { idea, .. }
+            | Self::IdeaCommentsUnlocked { idea, .. }
+            | Self::IdeaCommentPinned { idea, .. }
+            | Self::IdeaCommentUnpinned { idea, .. }
             | Self::VoteCast { idea, .. }
             | Self::VoteWithdrawn { idea, .. } => idea.uuid(),
+            Self::Comment { comment, .. } => comment.uuid(),
             Self::SegmentCreated { segment }
             | Self::SegmentUpdated { segment }
             | Self::SegmentDeleted { segment } => segment.uuid(),

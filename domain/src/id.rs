@@ -10,8 +10,11 @@ pub struct Id<Of>(Uuid, PhantomData<fn() -> Of>);
 
 pub type MemberId = Id<crate::members::Member>;
 pub type BoardId = Id<crate::boards::Board>;
+pub type CommentId = Id<crate::comments::Comment>;
 pub type IdeaId = Id<crate::ideas::Idea>;
+pub type FieldId = Id<crate::fields::Field>;
 pub type StatusId = Id<crate::statuses::Status>;
+pub type ViewId = Id<crate::triage::View>;
 pub type SegmentId = Id<crate::segments::Segment>;
 pub type SessionId = Id<crate::members::Session>;
 pub type EventId = Id<crate::events::Event>;

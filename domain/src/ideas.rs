@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::{
-    Actor, BoardId, IdeaId, MemberId, Refusal,
+    Actor, BoardId, CommentId, IdeaId, MemberId, Refusal,
     access::Permission,
     statuses::Status,
     text::{Fault, Lines, clean},
@@ -28,6 +28,8 @@ pub struct Idea {
     pub merged_into: Option<IdeaId>,
     /// Whether staff closed the conversation.
     pub comments_locked: bool,
+    /// The comment that staff show as the answer.
+    pub pinned_comment_id: Option<CommentId>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -245,6 +247,7 @@ mod tests {
             trending: 0.0,
             merged_into: None,
             comments_locked: false,
+            pinned_comment_id: None,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             deleted_at: None,

@@ -4,20 +4,29 @@
 //! that exists is valid.
 
 pub mod access;
+pub mod answers;
 pub mod boards;
+pub mod calendar;
+pub mod comments;
+pub mod duplicates;
 pub mod events;
+pub mod fields;
 pub mod id;
 pub mod ideas;
+pub mod insights;
 pub mod markdown;
 pub mod members;
+pub mod names;
 pub mod page;
+pub mod proxies;
 pub mod ranking;
 pub mod refusal;
 pub mod search;
 pub mod segments;
 pub mod statuses;
 pub mod text;
+pub mod triage;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId};
+pub use id::{BoardId, CommentId, FieldId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId, ViewId};
 pub use refusal::Refusal;

@@ -3,6 +3,7 @@
 use crate::{
     IdeaId,
     access::{Action, Permission},
+    fields::Misfit,
     statuses::StatusKey,
     text::Fault,
 };
@@ -26,10 +27,27 @@ pub enum Refusal {
     IdeaClosed,
     #[error("the idea was merged into {into}")]
     IdeaMerged { into: IdeaId },
+    #[error("an idea is not merged into itself")]
+    MergeIntoItself,
+    #[error("the other idea was merged into {into} itself")]
+    MergeIntoMerged { into: IdeaId },
+    #[error("the idea is not merged")]
+    NotMerged,
+    #[error("only who votes for the idea may rate its response")]
+    NotASupporter,
     #[error("the status freezes edits")]
     EditsFrozen,
     #[error("the conversation is closed")]
     CommentsClosed,
+    #[error("only its author may change what a comment says")]
+    NotYourWords,
+    #[error("nobody judges their own comment")]
+    OwnComment,
+    #[error("a thread is at most {deepest} replies deep")]
+    ThreadTooDeep { deepest: i32 },
+    /// The one at this place is nobody, blocked, or may not know of the comment; which of these is not told.
+    #[error("the member at {place} cannot be mentioned")]
+    NotMentionable { place: usize },
     #[error("from this status an idea may only become {allowed:?}")]
     TransitionNotAllowed { allowed: Vec<StatusKey> },
     #[error("a merged status is reached and left by merging alone")]
@@ -52,12 +70,28 @@ pub enum Refusal {
     NotDeleted,
     #[error("the idea already has this status")]
     SameStatus,
+    #[error("there are {count} of them by now")]
+    CountChanged { count: i64 },
     /// A field that does not fit what it refers to, which only the rows know.
     #[error("{field}: {fault:?}")]
     Unfit { field: &'static str, fault: Fault },
-    /// As [`Refusal::Unfit`], where the place depends on what was sent: `/rule/all/1/attribute`, `?attribute`.
+    #[error("answers do not fit their fields: {0:?}")]
+    Answers(Vec<Misfit>),
+    #[error("a board asks at most {most} fields")]
+    TooManyFields { most: usize },
+    #[error("answers use a choice that would go")]
+    ChoiceInUse,
+    #[error("answers were given for staff alone")]
+    AnsweredInConfidence,
+    #[error("staff act for customers only")]
+    NotACustomer,
+    #[error("the customer is blocked")]
+    CustomerBlocked,
+    #[error("the vote was cast by the member")]
+    OwnVote,
+    /// As [`Refusal::Unfit`], where the place depends on what was sent: `/rule/all/1/attribute`.
     #[error("{pointer}: {fault:?}")]
-    Misfit { pointer: String, fault: Fault },
+    UnfitAt { pointer: String, fault: Fault },
     #[error("there are at most {most} segments")]
     TooManySegments { most: usize },
     #[error("the board holds ideas")]
@@ -68,6 +102,6 @@ pub enum Refusal {
     Stale,
     #[error("the token was used before; the whole session is revoked")]
     TokenReused,
-    #[error("the address belongs to an account with a password, and the token does not say it is verified")]
+    #[error("the address belongs to an account, and the token does not say it is verified")]
     EmailUnproven,
 }

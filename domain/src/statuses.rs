@@ -1,11 +1,9 @@
 //! Statuses: how far an idea has come, in the words of its board, and which way it may go from there.
 
-use std::fmt;
-
 use crate::{
     BoardId, Refusal, Stamp, StatusId,
-    boards::Slug,
-    text::{Fault, Lines, clean},
+    names::{Bilingual, Key},
+    text::Fault,
 };
 
 /// One step of a board's own way from a proposal to an answer.
@@ -89,68 +87,8 @@ pub struct Freezes {
     pub edits: bool,
 }
 
-/// What a program calls a status: `a-z`, `0-9` and single inner underscores, up to 40. It never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct StatusKey(String);
-
-impl StatusKey {
-    pub const MOST: usize = 40;
-
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A key from a name.
-    ///
-    /// # Errors
-    /// [`Fault::Required`] when nothing usable is left, so that one must be given.
-    pub fn from_name(name: &str) -> Result<Self, Fault> {
-        let slug = Slug::of_text(name)?.as_str().replace('-', "_");
-        let cut: String = slug.chars().take(Self::MOST).collect();
-        Self::try_from(cut.trim_end_matches('_'))
-    }
-}
-
-impl fmt::Display for StatusKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<&str> for StatusKey {
-    type Error = Fault;
-
-    fn try_from(text: &str) -> Result<Self, Fault> {
-        let letters = |part: &str| {
-            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        };
-        match text {
-            _ if text.len() > Self::MOST => Err(Fault::TooLong { most: Self::MOST }),
-            _ if !text.split('_').all(letters) => Err(Fault::NotA("status key")),
-            _ => Ok(Self(text.to_owned())),
-        }
-    }
-}
-
-/// A short text in both languages: 1–60 characters on one line each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bilingual {
-    pub ko: String,
-    pub en: String,
-}
-
-impl Bilingual {
-    pub const MOST: usize = 60;
-
-    /// One of the two texts in the form it is kept in.
-    ///
-    /// # Errors
-    /// [`Fault`] when it is empty, too long or holds a control character.
-    pub fn text(text: &str) -> Result<String, Fault> {
-        clean(text, 1, Self::MOST, Lines::One)
-    }
-}
+/// What a program calls a status.
+pub type StatusKey = Key;
 
 /// A colour as `#rrggbb`, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,7 +177,7 @@ impl Status {
             .map(|((nth, category), (ko, en, colour))| Self {
                 id: stamp.id(nth),
                 board_id,
-                key: StatusKey(category.key().to_owned()),
+                key: Key::known(category.key()),
                 name: Bilingual { ko: ko.to_owned(), en: en.to_owned() },
                 colour: Colour(colour.to_owned()),
                 position: i32::from(nth),
@@ -338,16 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_made_from_a_name_in_either_language() {
-        for (name, key) in
-            [("Beta test", "beta_test"), ("베타 시험", "beta_siheom"), ("2차 검토!", "2cha_geomto")]
-        {
-            assert_eq!(StatusKey::from_name(name).unwrap().as_str(), key);
-        }
-        assert_eq!(StatusKey::from_name("日本"), Err(Fault::Required));
-        for bad in ["", "A", "a-b", "_a", "a__b"] {
-            assert!(StatusKey::try_from(bad).is_err(), "{bad}");
-        }
+    fn a_colour_is_six_digits_in_lower_case() {
         assert_eq!(Colour::try_from("#3366CC").unwrap().as_str(), "#3366cc");
         assert!(["3366cc", "#36c", "#gggggg", ""].iter().all(|bad| Colour::try_from(*bad).is_err()));
     }

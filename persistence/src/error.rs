@@ -6,7 +6,7 @@ use domain::Refusal;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why nothing was stored or found.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// A rule said no.
     #[error(transparent)]
@@ -34,6 +34,8 @@ pub enum Unique {
     Email,
     Slug,
     StatusKey,
+    Version,
+    FieldKey,
     SourceId,
     ReplayKey,
     Lease,

@@ -12,7 +12,7 @@ use diesel::{
     dsl::{self, auto_type},
 };
 use domain::{
-    Actor, BoardId, IdeaId, MemberId, Stamp,
+    Actor, BoardId, CommentId, IdeaId, MemberId, Stamp,
     access::Permission,
     events::Event,
     ideas::{Idea, Words},
@@ -26,12 +26,16 @@ use crate::{
     boards::{self, Seen},
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result, Unique, taken},
+    fields::answers::{self, Answered},
+    follows,
     key::{KeyValue, key},
     outbox,
+    proxies::{self, Proxy},
+    responses::{self, Standing},
     schema::{
         boards as boards_table, idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes,
     },
-    search, statuses,
+    search, statuses, triage,
 };
 
 #[derive(Queryable, Selectable)]
@@ -46,6 +50,7 @@ pub(crate) struct Row {
     trending: f64,
     merged_into: Option<KeyValue>,
     comments_locked: bool,
+    pinned_comment_id: Option<KeyValue>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     deleted_at: Option<NaiveDateTime>,
@@ -72,6 +77,7 @@ impl Row {
             trending: row.trending,
             merged_into: row.merged_into.map(IdeaId::from),
             comments_locked: row.comments_locked,
+            pinned_comment_id: row.pinned_comment_id.map(CommentId::from),
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             deleted_at: row.deleted_at.map(|at| at.and_utc()),
@@ -96,7 +102,20 @@ pub struct Listed {
 pub struct Read {
     pub listed: Listed,
     pub body: String,
+    /// In the order of the fields.
+    pub answers: Vec<Answered>,
     pub on: Seen,
+    pub response: Option<Standing>,
+    /// Whether the one who reads hears of it.
+    pub following: bool,
+    pub proxies: Option<Proxies>,
+}
+
+/// What of an idea staff did for customers; for those who may act so themselves.
+#[derive(Debug, Clone)]
+pub struct Proxies {
+    pub posted: Option<Proxy>,
+    pub votes: i64,
 }
 
 /// What makes an idea.
@@ -155,8 +174,19 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
             votes::created_at.nullable(),
         ))
         .first(conn)?;
+    let response = responses::current(conn, actor, id)?;
+    let following = match actor.member_id() {
+        Some(member) => follows::hears(conn, id, member)?,
+        None => false,
+    };
+    let answers = answers::seen(conn, actor, &idea)?;
+    let proxies = actor.ensure(Permission::ActOnBehalf).is_ok().then(|| proxies_of(conn, id)).transpose()?;
     let listed = Listed { idea, title, excerpt, tags: tags_of(&tags), author_name, my_vote: voted.is_some() };
-    Ok(Read { listed, body, on })
+    Ok(Read { listed, body, answers, on, response, following, proxies })
+}
+
+fn proxies_of(conn: &mut AnyConnection, id: IdeaId) -> Result<Proxies> {
+    Ok(Proxies { posted: proxies::of_post(conn, id)?, votes: proxies::count_votes(conn, id)? })
 }
 
 /// Stores a new idea, without a vote: made when `stamp` says, told of when `told` does.
@@ -189,6 +219,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, told: &Stamp, new: &NewId
         .values((idea_texts::idea_id.eq(key(id)), texts(&new.words)))
         .execute(conn)?;
     insert_tags(conn, id, &new.words)?;
+    triage::insert(conn, id, new.board)?;
     index(conn, id, new.board, &new.words)?;
     outbox::write(conn, told, &[Event::IdeaCreated { idea: id, board: new.board, author: new.author }])?;
     Ok(id)

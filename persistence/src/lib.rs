@@ -1,22 +1,33 @@
 //! The rows of Madang, on SQLite and on PostgreSQL. This crate never decides; it stores and finds.
 
+pub mod activities;
 mod batch;
 pub mod boards;
+pub mod comments;
 pub mod connection;
 pub mod database;
 pub mod error;
+pub mod fields;
+pub mod follows;
 pub mod ideas;
+pub mod insights;
 mod key;
 pub mod members;
+pub mod merges;
 pub mod migrations;
+pub mod notifications;
 pub mod outbox;
+pub mod proxies;
 pub mod replays;
+pub mod responses;
 mod schema;
 mod search;
 pub mod segments;
 pub mod sessions;
 pub mod statuses;
+pub mod triage;
 pub mod votes;
+mod written;
 
 pub use connection::{AnyConnection, Location, OpenError};
 pub use database::{AloneWith, Database, Settings};

@@ -114,6 +114,20 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewMember) -> Resul
     Ok(member)
 }
 
+/// The member at the address of `new`, or else the new one.
+///
+/// # Errors
+/// [`Error::Contended`] when another made them at the same moment; they are found when it is tried again.
+pub fn find_or_insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewMember) -> Result<Member> {
+    match find_by_email(conn, &new.email)? {
+        Some((member, _)) => Ok(member),
+        None => insert(conn, stamp, new).map_err(|error| match error {
+            Error::Taken(Unique::Email) => Error::Contended,
+            error => error,
+        }),
+    }
+}
+
 /// # Errors
 /// [`Error::Missing`].
 pub fn find(conn: &mut AnyConnection, id: MemberId) -> Result<Member> {

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
-use domain::{Stamp, events::Event, events::Revocation};
+use domain::{
+    MemberId, Stamp,
+    events::{CommentEvent, Event, Revocation},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -76,7 +79,8 @@ fn data(event: &Event) -> Value {
         Event::BoardCreated { board }
         | Event::BoardUpdated { board }
         | Event::BoardDeleted { board }
-        | Event::BoardStatusesChanged { board } => {
+        | Event::BoardStatusesChanged { board }
+        | Event::BoardFieldsChanged { board } => {
             json!({ "board_id": board.uuid() })
         }
         Event::BoardMemberInvited { board, member } | Event::BoardMemberUninvited { board, member } => {
@@ -88,17 +92,58 @@ fn data(event: &Event) -> Value {
         Event::IdeaUpdated { idea, board, version } => {
             json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "version": version })
         }
-        Event::IdeaDeleted { idea, board } | Event::IdeaRestored { idea, board } => {
+        Event::IdeaDeleted { idea, board }
+        | Event::IdeaRestored { idea, board }
+        | Event::IdeaCommentsLocked { idea, board }
+        | Event::IdeaCommentsUnlocked { idea, board } => {
             json!({ "idea_id": idea.uuid(), "board_id": board.uuid() })
         }
         Event::IdeaStatusChanged { idea, board, from, to } => json!({
             "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.as_str(), "to": to.as_str(),
         }),
+        Event::IdeaResponded { idea, board, version } => {
+            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "version": version })
+        }
+        Event::IdeaMerged { idea, board, into } => {
+            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "into": into.uuid() })
+        }
+        Event::IdeaUnmerged { idea, board, from } => {
+            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.uuid() })
+        }
+        Event::IdeaCommentPinned { idea, board, comment }
+        | Event::IdeaCommentUnpinned { idea, board, comment } => json!({
+            "idea_id": idea.uuid(), "board_id": board.uuid(), "comment_id": comment.uuid(),
+        }),
+        Event::Comment { comment, idea, board, what } => {
+            let mut data = of_comment(what);
+            data["comment_id"] = json!(comment.uuid());
+            data["idea_id"] = json!(idea.uuid());
+            data["board_id"] = json!(board.uuid());
+            data
+        }
         Event::VoteCast { idea, board, member } | Event::VoteWithdrawn { idea, board, member } => json!({
             "idea_id": idea.uuid(), "board_id": board.uuid(), "member_id": member.uuid(),
         }),
         Event::SegmentCreated { segment }
         | Event::SegmentUpdated { segment }
         | Event::SegmentDeleted { segment } => json!({ "segment_id": segment.uuid() }),
+    }
+}
+
+/// What the payload says besides which comment it was.
+fn of_comment(what: &CommentEvent) -> Value {
+    let ids = |members: &[MemberId]| members.iter().map(|member| member.uuid()).collect::<Vec<_>>();
+    match what {
+        CommentEvent::Created { author, parent, mentioned } => json!({
+            "author_id": author.uuid(), "parent_id": parent.map(|id| id.uuid()), "mentioned": ids(mentioned),
+        }),
+        CommentEvent::Updated { version, mentioned } => {
+            json!({ "version": version, "mentioned": ids(mentioned) })
+        }
+        CommentEvent::Deleted => json!({}),
+        CommentEvent::ReactionAdded { member, reaction }
+        | CommentEvent::ReactionRemoved { member, reaction } => {
+            json!({ "member_id": member.uuid(), "reaction": reaction.key() })
+        }
     }
 }

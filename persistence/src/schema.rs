@@ -92,6 +92,7 @@ diesel::table! {
         category -> Text,
         merged_into -> Nullable<Key>,
         comments_locked -> Bool,
+        pinned_comment_id -> Nullable<Key>,
         vote_count -> BigInt,
         carried_votes -> BigInt,
         comment_count -> BigInt,
@@ -171,6 +172,7 @@ diesel::table! {
         title -> Text,
         body -> Text,
         tags -> Text,
+        answers -> Nullable<Text>,
         replaced_by -> Nullable<Key>,
         replaced_at -> Timestamp,
     }
@@ -180,15 +182,98 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
-    status_changes (id) {
+    activities (id) {
         id -> Key,
         idea_id -> Key,
-        from_status -> Text,
-        to_status -> Text,
-        reason -> Text,
-        decline_reason -> Nullable<Text>,
+        kind -> Text,
         member_id -> Nullable<Key>,
+        internal -> Bool,
+        from_status -> Nullable<Text>,
+        to_status -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        decline_reason -> Nullable<Text>,
+        other_idea_id -> Nullable<Key>,
+        version -> Nullable<Integer>,
+        supporters -> Nullable<BigInt>,
+        told -> Nullable<BigInt>,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    responses (idea_id, version) {
+        idea_id -> Key,
+        version -> Integer,
+        body -> Text,
+        author_id -> Nullable<Key>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    response_ratings (idea_id, version, member_id) {
+        idea_id -> Key,
+        version -> Integer,
+        member_id -> Key,
+        helpful -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    follows (idea_id, member_id) {
+        idea_id -> Key,
+        member_id -> Key,
+        muted -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    board_follows (board_id, member_id) {
+        board_id -> Key,
+        member_id -> Key,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    notifications (member_id, id) {
+        member_id -> Key,
+        id -> Key,
+        kind -> Text,
+        idea_id -> Key,
+        created_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    merges (id) {
+        id -> Key,
+        source_id -> Key,
+        target_id -> Key,
+        from_status -> Text,
+        merged_at -> Timestamp,
+        unmerged_at -> Nullable<Timestamp>,
     }
 }
 
@@ -199,6 +284,145 @@ diesel::table! {
     votes (idea_id, member_id) {
         idea_id -> Key,
         member_id -> Key,
+        created_at -> Timestamp,
+        carried_from -> Nullable<Key>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    comments (id) {
+        id -> Key,
+        idea_id -> Key,
+        home_idea_id -> Key,
+        parent_id -> Nullable<Key>,
+        root_id -> Key,
+        depth -> Integer,
+        author_id -> Key,
+        internal -> Bool,
+        body -> Text,
+        reply_count -> BigInt,
+        staff_reply_count -> BigInt,
+        agree_count -> BigInt,
+        disagree_count -> BigInt,
+        thanks_count -> BigInt,
+        insightful_count -> BigInt,
+        best -> Double,
+        created_at -> Timestamp,
+        edited_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    comment_revisions (comment_id, version) {
+        comment_id -> Key,
+        version -> Integer,
+        body -> Text,
+        replaced_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    comment_reactions (comment_id, member_id, kind) {
+        comment_id -> Key,
+        member_id -> Key,
+        kind -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    comment_mentions (comment_id, member_id) {
+        comment_id -> Key,
+        member_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    fields (id) {
+        id -> Key,
+        board_id -> Key,
+        key -> Text,
+        label_ko -> Text,
+        label_en -> Text,
+        help_ko -> Nullable<Text>,
+        help_en -> Nullable<Text>,
+        kind -> Text,
+        required -> Bool,
+        position -> Integer,
+        for_staff -> Bool,
+        archived_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    field_choices (field_id, key) {
+        field_id -> Key,
+        key -> Text,
+        name_ko -> Text,
+        name_en -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    idea_answers (idea_id, field_id, nth) {
+        idea_id -> Key,
+        field_id -> Key,
+        nth -> Integer,
+        text -> Nullable<Text>,
+        choice -> Nullable<Text>,
+        number -> Nullable<Double>,
+        day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    proxy_posts (idea_id) {
+        idea_id -> Key,
+        by_member_id -> Key,
+        channel -> Text,
+        link -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    proxy_votes (idea_id, member_id) {
+        idea_id -> Key,
+        member_id -> Key,
+        by_member_id -> Key,
+        channel -> Text,
+        link -> Nullable<Text>,
         created_at -> Timestamp,
     }
 }
@@ -240,6 +464,91 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
+    triage (idea_id) {
+        idea_id -> Key,
+        board_id -> Key,
+        owner_id -> Nullable<Key>,
+        due_on -> Nullable<Date>,
+        effort -> Nullable<Integer>,
+        strategic_value -> Nullable<Integer>,
+        answered_at -> Nullable<Timestamp>,
+        priority -> Double,
+        need -> Double,
+        momentum -> BigInt,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    priority_weights (board_id) {
+        board_id -> Key,
+        votes -> Double,
+        need -> Double,
+        momentum -> Double,
+        effort -> Double,
+        strategic_value -> Double,
+        age -> Double,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    private_tags (tag, idea_id) {
+        tag -> Text,
+        idea_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    triage_views (id) {
+        id -> Key,
+        owner_id -> Key,
+        name -> Text,
+        shared -> Bool,
+        query -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    duplicate_pairs (first_id, second_id) {
+        first_id -> Key,
+        second_id -> Key,
+        board_id -> Key,
+        score -> Double,
+        rank -> Double,
+        place -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    dismissed_pairs (first_id, second_id) {
+        first_id -> Key,
+        second_id -> Key,
+        member_id -> Key,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
     segments (id) {
         id -> Key,
         name -> Text,
@@ -271,9 +580,17 @@ diesel::joinable!(ideas -> boards (board_id));
 diesel::joinable!(ideas -> members (author_id));
 diesel::joinable!(idea_texts -> ideas (idea_id));
 diesel::joinable!(idea_tags -> ideas (idea_id));
+diesel::joinable!(comment_mentions -> members (member_id));
 diesel::joinable!(votes -> ideas (idea_id));
 diesel::joinable!(votes -> members (member_id));
 diesel::joinable!(segment_members -> members (member_id));
+diesel::joinable!(activities -> members (member_id));
+diesel::joinable!(responses -> members (author_id));
+diesel::joinable!(notifications -> ideas (idea_id));
+diesel::joinable!(triage -> ideas (idea_id));
+diesel::joinable!(proxy_posts -> members (by_member_id));
+// Of the two members of a row, who acted.
+diesel::joinable!(proxy_votes -> members (by_member_id));
 diesel::allow_tables_to_appear_in_same_query!(
     members,
     sessions,
@@ -287,5 +604,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     idea_tags,
     votes,
     segments,
-    segment_members
+    segment_members,
+    activities,
+    responses,
+    response_ratings,
+    follows,
+    board_follows,
+    notifications,
+    merges,
+    triage,
+    private_tags,
+    comments,
+    comment_mentions,
+    idea_answers,
+    proxy_posts,
+    proxy_votes
 );
+diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);

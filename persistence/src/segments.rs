@@ -21,12 +21,9 @@ use domain::{
     segments::{MOST_SEGMENTS, Segment, SegmentName, Weight},
 };
 
-pub(crate) use self::membership::follow;
+pub use self::membership::{Survey, ageing, known_kinds, recount, refresh, survey};
 use self::membership::{count_firsts, hold_alone, settle};
-pub use self::{
-    demand::need,
-    membership::{Survey, ageing, known_kinds, recount, refresh, survey},
-};
+pub(crate) use self::{demand::needs, membership::follow};
 use crate::{
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
@@ -151,7 +148,7 @@ pub fn named(conn: &mut AnyConnection, ids: &[MemberId]) -> Result<Vec<Named>> {
 /// Stores a new segment and finds its members.
 ///
 /// # Errors
-/// [`Refusal::TooManySegments`], [`Refusal::Misfit`] where the rule asks for what nobody has.
+/// [`Refusal::TooManySegments`], [`Refusal::UnfitAt`] where the rule asks for what nobody has.
 pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, segment: &Segment) -> Result<()> {
     hold_alone(conn)?;
     let there: i64 = segments::table.count().get_result(conn)?;
@@ -176,7 +173,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, segment: &Segment) -> Res
 /// Stores a segment as the version after the one that was read, and finds its members anew where its rule has changed.
 ///
 /// # Errors
-/// [`Error::Contended`] when it was changed meanwhile; [`Refusal::Misfit`] as [`insert`].
+/// [`Error::Contended`] when it was changed meanwhile; [`Refusal::UnfitAt`] as [`insert`].
 pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Segment, after: &Segment) -> Result<()> {
     let ruled_anew = before.rule != after.rule;
     if ruled_anew {

@@ -9,7 +9,8 @@ use diesel::{
 use domain::{
     BoardId, Refusal, Stamp, StatusId,
     events::Event,
-    statuses::{Bilingual, Category, Colour, Freezes, MOST_STATUSES, Status, StatusKey},
+    names::Bilingual,
+    statuses::{Category, Colour, Freezes, MOST_STATUSES, Status, StatusKey},
 };
 
 use crate::{

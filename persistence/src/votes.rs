@@ -2,10 +2,8 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult,
-    RunQueryDsl,
-    query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Double, Text},
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
+    RunQueryDsl as _, sql_types::BigInt,
 };
 use domain::{
     BoardId, IdeaId, MemberId, Stamp,
@@ -18,13 +16,14 @@ use domain::{
 
 use crate::{
     batch,
-    connection::{AnyConnection, MultiBackend},
+    connection::AnyConnection,
     database::AloneWith,
     error::{Error, Result},
     ideas::upkeep,
-    key::{Key, KeyValue, key},
+    key::{KeyValue, key},
     outbox,
     schema::{ideas, members, votes},
+    written::Written,
 };
 
 /// A vote with the name of its voter.
@@ -83,6 +82,19 @@ pub fn count_open(conn: &mut AnyConnection, member: MemberId, board: BoardId) ->
 /// # Errors
 /// [`Error::Contended`] when the idea was closed or deleted since it was read.
 pub fn cast(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: MemberId) -> Result<i64> {
+    cast_anew(conn, stamp, idea, member)?.map_or_else(|| count(conn, idea.id), Ok)
+}
+
+/// [`cast`], which returns nothing when the vote was there before.
+///
+/// # Errors
+/// As [`cast`].
+pub fn cast_anew(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    idea: &Idea,
+    member: MemberId,
+) -> Result<Option<i64>> {
     let vote = (
         votes::idea_id.eq(key(idea.id)),
         votes::member_id.eq(key(member)),
@@ -94,11 +106,22 @@ pub fn cast(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Member
         AnyConnection::Postgres(postgres) => insert.on_conflict_do_nothing().execute(postgres)?,
     };
     if cast == 0 {
-        return count(conn, idea.id);
+        return Ok(None);
     }
     outbox::write(conn, stamp, &[Event::VoteCast { idea: idea.id, board: idea.board_id, member }])?;
     let weight = ranking::weight(stamp.at);
-    Count { idea: key(idea.id), status: idea.status.key.as_str(), weight, base: None }.run(conn)
+    let sql = "UPDATE ideas SET vote_count = vote_count + 1, trending = madang_with_vote(trending, ";
+    count_by(conn, Written::new(sql).with(weight, ""), idea).map(Some)
+}
+
+/// Keeps the member's vote from changing until this change is stored; whether there is one.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn hold(conn: &mut AnyConnection, idea: IdeaId, member: MemberId) -> Result<bool> {
+    let vote = votes::table.find((key(idea), key(member)));
+    // Changes nothing but takes the lock of the row.
+    Ok(diesel::update(vote).set(votes::created_at.eq(votes::created_at)).execute(conn)? == 1)
 }
 
 /// Takes the member's vote back, if it is cast, and returns the count.
@@ -116,8 +139,8 @@ pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Me
     outbox::write(conn, stamp, &[Event::VoteWithdrawn { idea: idea.id, board: idea.board_id, member }])?;
     let base = ranking::from_rows(idea.created_at, idea.carried_votes, []);
     let weight = ranking::weight(cast_at.and_utc());
-    let count =
-        Count { idea: key(idea.id), status: idea.status.key.as_str(), weight, base: Some(base) }.run(conn)?;
+    let sql = "UPDATE ideas SET vote_count = vote_count - 1, trending = madang_without_vote(trending, ";
+    let count = count_by(conn, Written::new(sql).with(weight, ", ").with(base, ""), idea)?;
     // Where the vote was nearly all of the score, the difference has no digits left: then the rows tell.
     if ranking::is_drowned_out(idea.trending, weight) {
         upkeep::settle(conn, idea.id)?;
@@ -125,55 +148,15 @@ pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Me
     Ok(count)
 }
 
-/// The statement that counts a vote, or one less. Written out, because Diesel keeps no UPDATE prepared, and to plan this
-/// one anew for each vote costs as much as to run it.
-struct Count<'a> {
-    idea: KeyValue,
-    status: &'a str,
-    weight: f64,
-    /// The score without votes, where one is taken back.
-    base: Option<f64>,
+/// Counts a vote by `sql`, which goes on with the idea's row. Written out, because Diesel keeps no UPDATE prepared, and to
+/// plan this one anew for each vote costs as much as to run it.
+fn count_by(conn: &mut AnyConnection, sql: Written<BigInt>, idea: &Idea) -> Result<i64> {
+    let counted = sql
+        .then(Written::new(") WHERE id = ").with(idea.id, " AND status = "))
+        .then(Written::new("").with(idea.status.key.as_str(), " AND deleted_at IS NULL RETURNING vote_count"))
+        .get_result(conn);
+    counted.optional()?.ok_or(Error::Contended)
 }
-
-impl Count<'_> {
-    fn run(self, conn: &mut AnyConnection) -> Result<i64> {
-        self.get_result(conn).optional()?.ok_or(Error::Contended)
-    }
-}
-
-impl QueryFragment<MultiBackend> for Count<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        out.push_sql(match self.base {
-            None => "UPDATE ideas SET vote_count = vote_count + 1, trending = madang_with_vote(trending, ",
-            Some(_) => {
-                "UPDATE ideas SET vote_count = vote_count - 1, trending = madang_without_vote(trending, "
-            }
-        });
-        out.push_bind_param::<Double, _>(&self.weight)?;
-        if let Some(base) = &self.base {
-            out.push_sql(", ");
-            out.push_bind_param::<Double, _>(base)?;
-        }
-        out.push_sql(") WHERE id = ");
-        out.push_bind_param::<Key, _>(&self.idea)?;
-        out.push_sql(" AND status = ");
-        out.push_bind_param::<Text, _>(&self.status)?;
-        out.push_sql(" AND deleted_at IS NULL RETURNING vote_count");
-        Ok(())
-    }
-}
-
-impl Query for Count<'_> {
-    type SqlType = BigInt;
-}
-
-impl QueryId for Count<'_> {
-    type QueryId = ();
-    /// Known by its text, of which there are two.
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl RunQueryDsl<AnyConnection> for Count<'_> {}
 
 /// Who votes for an idea, latest vote first.
 ///

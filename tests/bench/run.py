@@ -195,6 +195,7 @@ def http_steps(server):
         "top page, member": lambda seconds: server.wrk("mine.lua", TOP, seconds, tokens),
         "one idea, member": lambda seconds: server.wrk("idea.lua", "/", seconds, ideas, tokens),
         "search, member": lambda seconds: server.wrk("search.lua", "/", seconds, queries, tokens),
+        "inbox, staff": lambda seconds: server.wrk("inbox.lua", "/", seconds, server.file("staff")),
         "create": lambda seconds: server.wrk("create.lua", "/", seconds, tokens),
         "vote, spread": lambda seconds: server.wrk("vote_spread.lua", "/", seconds, ideas, tokens),
         "vote, one idea": lambda seconds: server.wrk("vote_hot.lua", hot, seconds, tokens, str(THREADS)),
@@ -230,6 +231,10 @@ def judged(measured, starts, options):
     ratio("spread votes / pgbench", "postgres", "vote, spread", "pgbench, spread", 0.7)
     ratio("votes for one idea / pgbench", "postgres", "vote, one idea", "pgbench, one idea", 0.7)
     ratio("spread votes / bare loop", "sqlite", "vote, spread", "bare loop", 0.7)
+    for engine in options.engines:
+        inbox, top = (measured[engine, largest, name].p50 for name in ("inbox, staff", "top page, member"))
+        budgets.append((f"p50 inbox with three filters and facets / top page, member, {engine}", f"{inbox / top:.2f}",
+                        "≤ 5", inbox / top <= 5))
     if len(options.sizes) > 1:
         for engine in options.engines:
             for name in GROWING:

@@ -2,17 +2,27 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod boards;
+mod comments;
 mod contract;
 mod conventions;
+mod duplicates;
+mod fields;
 mod ideas;
+mod insights;
+mod leaks;
 mod lists;
 mod members;
+mod merges;
 mod once;
+mod proxies;
 mod running;
 mod search;
 mod segments;
 mod sso;
 mod statuses;
 mod storm;
+mod story;
+mod triage;
 mod votes;

@@ -109,6 +109,18 @@ impl TestApp {
         waiting.into_iter().map(|(kind, _, data)| (kind, data)).collect()
     }
 
+    /// Ranks every idea anew, which a job does every few minutes.
+    pub async fn seed_rank(&self) {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::rank(&db, self.clock.now()).await.unwrap();
+    }
+
+    /// Looks for duplicates, which a job does every few minutes.
+    pub async fn seed_find_duplicates(&self) {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::find_duplicates(&db).await.unwrap();
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();
@@ -149,6 +161,7 @@ fn plain_config(database: &Lease, data_dir: PathBuf, clock: Clock) -> Config {
         body_limit: 1_048_576,
         page_cache: Duration::ZERO,
         jobs: false,
+        promise: Default::default(),
         clock,
     }
 }

@@ -1,24 +1,32 @@
 //! Ideas as they are written in requests and answers.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor,
+    Actor, CommentId, IdeaId,
     access::Permission,
     boards::Board,
+    fields::Sent,
     ideas::{Body, Tags, Title, Words},
     markdown,
     text::Fault,
 };
 use persistence::ideas::{Listed, Read};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::posting::Draft;
 use crate::{
     body::{field, present},
     error::Failure,
+    fields::{AnswerBody, NewAnswerBody, sent},
     language::Language,
+    proxies::{OnBehalfBody, ProxyBody},
+    responses::ResponseBody,
     statuses::StatusRefBody,
 };
 
@@ -30,6 +38,13 @@ pub struct BoardRefBody {
     pub slug: String,
     #[schema(example = "모바일 앱")]
     pub name: String,
+}
+
+impl BoardRefBody {
+    /// For a board that went while its ideas were read.
+    pub(crate) fn nowhere() -> Self {
+        Self { id: Uuid::nil(), slug: String::new(), name: String::new() }
+    }
 }
 
 impl From<&Board> for BoardRefBody {
@@ -132,6 +147,26 @@ pub struct IdeaBody {
     /// The body as HTML that is safe to show.
     #[schema(example = "<p>밤에 <strong>눈이 부셔요</strong>.</p>\n")]
     body_html: String,
+    /// The brand's answer; null while there is none.
+    response: Option<ResponseBody>,
+    /// Whether you hear of what happens to it: you vote for it or follow it.
+    following: bool,
+    /// The idea it was merged into: its votes and comments are there.
+    merged_into: Option<Uuid>,
+    /// Whether staff closed the conversation to members.
+    comments_locked: bool,
+    /// The comment that staff show as the answer.
+    pinned_comment_id: Option<Uuid>,
+    /// What was answered to the fields of the board, as far as you may see it, in their order.
+    fields: Vec<AnswerBody>,
+    /// Who of staff posted it for its author, if anybody did; shown to staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = Option<ProxyBody>)]
+    on_behalf: Option<Option<ProxyBody>>,
+    /// How many of its votes staff cast for customers; shown to staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, minimum = 0)]
+    proxy_vote_count: Option<i64>,
 }
 
 impl IdeaBody {
@@ -140,6 +175,14 @@ impl IdeaBody {
         Self {
             body_html: markdown::to_html(&read.body),
             body: read.body,
+            response: read.response.map(ResponseBody::from),
+            following: read.following,
+            merged_into: read.listed.idea.merged_into.map(IdeaId::uuid),
+            comments_locked: read.listed.idea.comments_locked,
+            pinned_comment_id: read.listed.idea.pinned_comment_id.map(CommentId::uuid),
+            fields: read.answers.into_iter().map(|answered| AnswerBody::new(answered, language)).collect(),
+            proxy_vote_count: read.proxies.as_ref().map(|proxies| proxies.votes),
+            on_behalf: read.proxies.map(|proxies| proxies.posted.map(ProxyBody::from)),
             facts: IdeaFacts::new(read.listed, board, actor, language),
         }
     }
@@ -181,10 +224,27 @@ pub struct NewIdeaBody {
     #[validate(length(max = 10))]
     #[schema(value_type = Vec<TagText>, max_items = 10, example = json!(["화면", "접근성"]))]
     tags: Vec<String>,
+    /// What is answered to the fields of the board, by their keys.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, NewAnswerBody>, example = json!({ "product": "earphones" }))]
+    fields: BTreeMap<String, Value>,
+    /// For staff: the customer who is to be its author.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(required = false, nullable = false, value_type = OnBehalfBody)]
+    on_behalf_of: Option<OnBehalfBody>,
 }
 
 impl NewIdeaBody {
-    pub(crate) fn words(&self) -> Result<Words, Failure> {
+    pub(crate) fn draft(&self) -> Result<Draft, Failure> {
+        Ok(Draft {
+            words: self.words()?,
+            sent: sent(&self.fields),
+            customer: self.on_behalf_of.as_ref().map(OnBehalfBody::customer_of_part).transpose()?,
+        })
+    }
+
+    fn words(&self) -> Result<Words, Failure> {
         Ok(Words {
             title: field("/title", Title::try_from(&*self.title))?,
             body: field("/body", Body::try_from(&*self.body))?,
@@ -216,6 +276,10 @@ pub struct UpdateIdeaBody {
     #[validate(length(max = 10))]
     #[schema(required = false, nullable = false, value_type = Vec<TagText>, max_items = 10, example = json!(["화면"]))]
     tags: Option<Vec<String>>,
+    /// New answers to fields of the board, by their keys; null takes one back.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, NewAnswerBody>, example = json!({ "product": "earphones" }))]
+    fields: BTreeMap<String, Value>,
 }
 
 /// New words, as far as they are given.
@@ -227,6 +291,10 @@ pub(crate) struct NewWords {
 }
 
 impl UpdateIdeaBody {
+    pub(crate) fn sent(&self) -> Sent {
+        sent(&self.fields)
+    }
+
     pub(crate) fn words(&self) -> Result<NewWords, Failure> {
         Ok(NewWords {
             title: self.title.as_deref().map(|text| field("/title", Title::try_from(text))).transpose()?,

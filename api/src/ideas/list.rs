@@ -1,12 +1,11 @@
 //! Lists of ideas, and the ideas most alike.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, get, web};
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
-    Actor, BoardId, MemberId, Refusal, SegmentId,
+    Actor, MemberId, Refusal, SegmentId,
     access::Permission,
+    calendar::seoul,
     ideas::{Tags, Title},
     page::{Page, Sort},
     search::Query as Search,
@@ -30,9 +29,10 @@ use super::bodies::{BoardRefBody, IdeaSummaryBody, SimilarBody, SimilarIdeaBody}
 use crate::{
     actor::Caller,
     app::App,
-    boards::board_in_path,
+    boards::{Names, board_in_path, boards_of},
     body::Query,
     error::{Code, Failure},
+    fields::{Asking, asking, filters},
     language::Language,
     page::{ListName, Listing, limit},
     reply::Reply,
@@ -89,6 +89,10 @@ pub struct ListIdeasQuery {
     /// Words to be found, each of them.
     #[param(max_length = 200)]
     q: Option<String>,
+    /// What the answers to fields must be, on a list of one board: `key:condition`, parted by commas. The condition is the key
+    /// of a choice, `true` or `false`, a number, a date, or a range of these (`3..5`, `3..`); a key alone asks for any answer.
+    #[param(max_length = 500, example = "product:earphones,how_often:3..")]
+    field: Option<String>,
     /// For staff: the deleted ideas instead.
     #[serde(default)]
     deleted: bool,
@@ -195,12 +199,9 @@ async fn page_of(
     app.pages.get(&caller, address, make).await
 }
 
-type Names = HashMap<BoardId, BoardRefBody>;
-
 fn shown(page: Page<Listed>, names: &Names, actor: &Actor, language: Language) -> Page<IdeaSummaryBody> {
-    let nowhere = || BoardRefBody { id: Uuid::nil(), slug: String::new(), name: String::new() };
     page.map(|listed| {
-        let board = names.get(&listed.idea.board_id).cloned().unwrap_or_else(nowhere);
+        let board = names.get(&listed.idea.board_id).cloned().unwrap_or_else(BoardRefBody::nowhere);
         IdeaSummaryBody::new(listed, board, actor, language)
     })
 }
@@ -219,22 +220,15 @@ fn filter(
         actor.ensure(Permission::SeeVoters)?;
         segments::find(tx, segment).map_err(unknown_segment)?;
     }
-    let seen = match board {
-        Some(board) => vec![boards::find(tx, actor, board)?],
-        None => boards::visible(tx, actor)?,
-    };
-    let ids = seen.iter().map(|seen| seen.board.id).collect();
-    let names = seen.iter().map(|seen| (seen.board.id, BoardRefBody::from(&seen.board))).collect();
-    let every = board.is_none() && boards::count(tx)? == seen.len() as i64;
-    let boards = if every { Boards::Every } else { Boards::Only(ids) };
-    Ok((Filter { boards, ..wanted.filter.clone() }, names))
+    let (boards, names) = boards_of(tx, actor, board)?;
+    let one = board.and(boards.single());
+    let answers = filters(tx, actor, one, &wanted.asking)?;
+    Ok((Filter { boards, answers, ..wanted.filter.clone() }, names))
 }
 
 fn unknown_segment(error: Error) -> Error {
     match error {
-        Error::Missing => {
-            Refusal::Misfit { pointer: "?voter_segment".to_owned(), fault: Fault::NotA("segment") }.into()
-        }
+        Error::Missing => Refusal::Unfit { field: "?voter_segment", fault: Fault::NotA("segment") }.into(),
         error => error,
     }
 }
@@ -243,6 +237,7 @@ fn unknown_segment(error: Error) -> Error {
 #[derive(Debug, Clone)]
 struct Wanted {
     filter: Filter,
+    asking: Vec<Asking>,
     sort: Sort,
 }
 
@@ -260,7 +255,7 @@ impl ListIdeasQuery {
         let tag = self.tag.as_deref().map(Tags::tag).transpose();
         let status = self.status.as_deref().map(StatusKey::try_from).transpose();
         let query = text("q", self.q.as_ref(), Search::MOST)?.filter(|text| !text.is_empty());
-        let seed = text("seed", self.seed.as_ref(), 64)?.unwrap_or_else(|| date_in_korea(now));
+        let seed = text("seed", self.seed.as_ref(), 64)?.unwrap_or_else(|| seoul(now).date().to_string());
         let own = me.filter(|_| self.mine);
         let author = self.author.map(MemberId::from);
         if own.is_some() && author.is_some() && own != author {
@@ -285,15 +280,11 @@ impl ListIdeasQuery {
             voter_segment: self.voter_segment.map(SegmentId::from),
             created_after: self.created_after,
             created_before: self.created_before,
+            answers: Vec::new(),
             query: query.map(|text| Search::new(&text)),
             deleted: if self.deleted { Deleted::Only } else { Deleted::Without },
         };
-        Ok(Wanted { filter, sort })
+        let asking = asking(text("field", self.field.as_ref(), 500)?.as_deref())?;
+        Ok(Wanted { filter, asking, sort })
     }
-}
-
-/// Korea has had one offset and no summer time since 1988.
-fn date_in_korea(now: DateTime<Utc>) -> String {
-    let korea = FixedOffset::east_opt(9 * 3_600);
-    korea.map_or(now.date_naive(), |korea| now.with_timezone(&korea).date_naive()).to_string()
 }

@@ -24,14 +24,16 @@ impl From<Attribute> for AttributeBody {
         match attribute {
             Attribute::Text(text) => Self::Text(text),
             Attribute::Flag(flag) => Self::Flag(flag),
-            // A whole number is written as one, as it was sent; beyond 2^53 a double holds no whole numbers apart.
-            Attribute::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
-                Self::Number((number as i64).into())
-            }
-            Attribute::Number(number) => {
-                Self::Number(serde_json::Number::from_f64(number).unwrap_or_else(|| 0.into()))
-            }
+            Attribute::Number(number) => Self::Number(plain_number(number)),
         }
+    }
+}
+
+/// A whole number is written as one, as it was sent; beyond 2^53 a double holds no whole numbers apart.
+pub(crate) fn plain_number(number: f64) -> serde_json::Number {
+    match number.fract() == 0.0 && number.abs() < 9e15 {
+        true => (number as i64).into(),
+        false => serde_json::Number::from_f64(number).unwrap_or_else(|| 0.into()),
     }
 }
 

@@ -39,7 +39,8 @@ pub struct DemandBody {
     /// Votes cast by members.
     #[schema(minimum = 0, example = 34)]
     votes: i64,
-    /// Votes that an import carried over; nobody knows whose they are, so they count in nothing below.
+    /// Votes that an import carried over; nobody knows whose they are, so of the figures below
+    /// they count in the need alone, each for one.
     #[schema(minimum = 0, example = 0)]
     carried_votes: i64,
     /// By segment, in their order, and last those of no segment.
@@ -47,7 +48,7 @@ pub struct DemandBody {
     /// The votes as they weigh beside the whole membership.
     #[schema(example = 29.4)]
     weighted_total: f64,
-    /// The same, each times the weight of the first segment that holds its voter.
+    /// The same, each times the weight of the first segment that holds its voter, and the votes carried over.
     #[schema(example = 41.2)]
     need: f64,
     /// What the voters have of the attribute asked for.
@@ -109,7 +110,7 @@ pub(super) async fn get_idea_demand(
     app.read(&me.caller, move |tx, actor| {
         actor.ensure(Permission::SeeVoters)?;
         let (idea, _) = ideas::find(tx, actor, IdeaId::from(id))?;
-        let found = demand::of_idea(tx, idea.id)?;
+        let found = demand::of_idea(tx, &idea)?;
         let attribute = name.as_deref().map(|name| amount(tx, idea.id, name)).transpose()?;
         Ok(Reply::ok(&DemandBody {
             idea_id: id,
@@ -146,7 +147,7 @@ fn amount(tx: &mut AnyConnection, idea: IdeaId, name: &str) -> Rows<AmountBody> 
     let Amount { voters, sum, mean, max } = demand::amount(tx, idea, name)?;
     if voters == 0 && !segments::known_kinds(tx, name)?.number {
         let fault = Fault::NotA("attribute: no member has a number under it");
-        return Err(Refusal::Misfit { pointer: "?attribute".to_owned(), fault }.into());
+        return Err(Refusal::Unfit { field: "?attribute", fault }.into());
     }
     Ok(AmountBody { name: name.to_owned(), voters_with_it: voters, sum, mean, max })
 }

@@ -2,9 +2,10 @@
 
 use domain::{
     Stamp,
+    answers::Response,
     boards::Board,
     ideas::Reason,
-    statuses::{Bilingual, Category, Colour, DeclineReason, Freezes, Status, StatusKey},
+    statuses::{Category, Colour, DeclineReason, Freezes, Status, StatusKey},
 };
 use persistence::{ideas::change::Explained, statuses::Step};
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,9 @@ use crate::{
     body::{Patch, field, present},
     error::Failure,
     language::Language,
+    names::NamesBody,
     reply::Reply,
+    responses::NotifyName,
 };
 
 /// What a status means, whatever the board calls it.
@@ -84,27 +87,6 @@ impl StatusRefBody {
     }
 }
 
-/// A name in both languages.
-#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct NamesBody {
-    #[validate(length(min = 1, max = 60))]
-    #[schema(min_length = 1, max_length = 60, example = "베타 시험")]
-    ko: String,
-    #[validate(length(min = 1, max = 60))]
-    #[schema(min_length = 1, max_length = 60, example = "Beta test")]
-    en: String,
-}
-
-impl NamesBody {
-    pub(crate) fn value(&self, pointer: &str) -> Result<Bilingual, Failure> {
-        Ok(Bilingual {
-            ko: field(&format!("{pointer}/ko"), Bilingual::text(&self.ko))?,
-            en: field(&format!("{pointer}/en"), Bilingual::text(&self.en))?,
-        })
-    }
-}
-
 /// What nobody may do any more while an idea has the status.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -150,7 +132,7 @@ impl StatusBody {
             id: status.id.uuid(),
             key: status.key.to_string(),
             name: language.pick(&status.name.ko, &status.name.en).clone(),
-            names: NamesBody { ko: status.name.ko.clone(), en: status.name.en.clone() },
+            names: NamesBody::from(&status.name),
             colour: status.colour.as_str().to_owned(),
             position: status.position,
             category: status.category.into(),
@@ -241,7 +223,7 @@ impl NewStatusBody {
         let category = Category::from(self.category);
         let key = match &self.key {
             Some(key) => StatusKey::try_from(&**key),
-            None => StatusKey::from_name(&self.names.en),
+            None => StatusKey::from_name(self.names.english()),
         };
         let suggested =
             Freezes { votes: category.is_closed(), comments: category == Category::Merged, edits: false };
@@ -329,7 +311,7 @@ impl From<DeclineReasonName> for DeclineReason {
 pub struct SetStatusBody {
     /// The key of a status of the idea's board.
     #[schema(value_type = StatusKeyText)]
-    pub(super) status: String,
+    status: String,
     /// Why, in words for the customers; it is kept with the change.
     #[validate(length(min = 1, max = 2000))]
     #[schema(min_length = 1, max_length = 2000, example = "다음 분기에 시작합니다.")]
@@ -338,15 +320,29 @@ pub struct SetStatusBody {
     #[serde(default)]
     #[schema(required = false)]
     decline_reason: Option<DeclineReasonName>,
+    /// An official response to go with it: Markdown. Supporters are told once of both.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 10_000))]
+    #[schema(required = false, min_length = 1, max_length = 10_000)]
+    response: Option<String>,
+    #[serde(default)]
+    #[schema(required = false)]
+    notify: NotifyName,
 }
 
 impl SetStatusBody {
-    pub(super) fn key(&self) -> Result<StatusKey, Failure> {
+    pub(crate) fn key(&self) -> Result<StatusKey, Failure> {
         field("/status", StatusKey::try_from(&*self.status))
     }
 
-    pub(super) fn why(&self) -> Result<Explained, Failure> {
+    pub(crate) fn why(&self) -> Result<Explained, Failure> {
         let reason = field("/reason", Reason::try_from(&*self.reason))?;
-        Ok(Explained { reason, decline: self.decline_reason.map(DeclineReason::from) })
+        let response = self.response.as_deref().map(|text| field("/response", Response::try_from(text)));
+        Ok(Explained {
+            reason,
+            decline: self.decline_reason.map(DeclineReason::from),
+            response: response.transpose()?,
+            notify: self.notify.into(),
+        })
     }
 }

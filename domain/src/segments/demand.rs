@@ -48,7 +48,7 @@ pub struct Demand {
     pub by_segment: Vec<(Option<SegmentId>, Tally)>,
     /// The votes as they weigh beside the whole membership.
     pub weighted: f64,
-    /// The same, each times the weight of the segment that is its stratum; 1 for those of none.
+    /// [`need`].
     pub need: f64,
 }
 
@@ -69,29 +69,45 @@ pub fn vote_weight(members: i64, of_members: i64, voters: i64, of_voters: i64) -
     (in_population / among_voters).clamp(LEAST, MOST)
 }
 
+impl Population {
+    /// Those whom no segment holds when there is no id.
+    fn stratum(&self, id: Option<SegmentId>) -> Stratum {
+        id.and_then(|id| self.strata.get(&id)).copied().unwrap_or_else(|| {
+            let elsewhere: i64 = self.strata.values().map(|stratum| stratum.members).sum();
+            Stratum { members: self.members - elsewhere, weight: Weight::default() }
+        })
+    }
+}
+
+/// How much an idea is needed: its votes as they weigh, each times the weight of its stratum. `voters` are counted by
+/// stratum. Nobody knows whose carried-over votes are, so each counts for one.
+#[must_use]
+pub fn need(population: &Population, voters: &BTreeMap<Option<SegmentId>, i64>, carried: i64) -> f64 {
+    let votes: i64 = voters.values().sum();
+    let of_stratum = |(id, voters): (&Option<SegmentId>, &i64)| {
+        let Stratum { members, weight } = population.stratum(*id);
+        *voters as f64 * vote_weight(members, population.members, *voters, votes) * weight.value()
+    };
+    voters.iter().map(of_stratum).sum::<f64>() + carried as f64
+}
+
 /// The demand of the voters of an idea: for each the segments that hold them, in order.
 #[must_use]
-pub fn demand(population: &Population, voters: &[Vec<SegmentId>]) -> Demand {
+pub fn demand(population: &Population, voters: &[Vec<SegmentId>], carried: i64) -> Demand {
     let votes = voters.len() as i64;
     let mut in_stratum: BTreeMap<Option<SegmentId>, i64> = BTreeMap::new();
     for segments in voters {
         *in_stratum.entry(segments.first().copied()).or_default() += 1;
     }
-    let (elsewhere, ones) =
-        (population.strata.values().map(|stratum| stratum.members).sum::<i64>(), Weight::default());
-    let none = Stratum { members: population.members - elsewhere, weight: ones };
-    let stratum =
-        |id: Option<SegmentId>| id.and_then(|id| population.strata.get(&id)).copied().unwrap_or(none);
     let mut tallies: BTreeMap<Option<SegmentId>, Tally> =
         population.strata.keys().map(|id| (Some(*id), Tally::default())).collect();
-    let (mut weighted, mut need) = (0.0, 0.0);
+    let mut weighted = 0.0;
     for segments in voters {
         let first = segments.first().copied();
-        let Stratum { members, weight } = stratum(first);
+        let members = population.stratum(first).members;
         let voters = in_stratum.get(&first).copied().unwrap_or(0);
         let vote = vote_weight(members, population.members, voters, votes);
         weighted += vote;
-        need += vote * weight.value();
         let counted = segments.iter().copied().map(Some).chain(segments.is_empty().then_some(None));
         for id in counted {
             let tally = tallies.entry(id).or_default();
@@ -101,7 +117,7 @@ pub fn demand(population: &Population, voters: &[Vec<SegmentId>]) -> Demand {
     }
     let of_none = tallies.remove(&None).unwrap_or_default();
     let by_segment = tallies.into_iter().chain([(None, of_none)]).collect();
-    Demand { votes, by_segment, weighted, need }
+    Demand { votes, by_segment, weighted, need: need(population, &in_stratum, carried) }
 }
 
 /// What the voters have of something that is counted, such as what they buy in a year.
@@ -153,7 +169,7 @@ mod tests {
         voters.push(vec![id(1), id(2)]);
         voters.extend(vec![vec![id(2)]; 3]);
         voters.extend(vec![vec![]; 2]);
-        let found = demand(&population, &voters);
+        let found = demand(&population, &voters, 7);
         // 0.2/0.5 = 0.4, 0.3/0.3 = 1, 0.5/0.2 = 2.5.
         let expected = [(Some(id(1)), 5, 2.0), (Some(id(2)), 4, 3.4), (None, 2, 5.0)];
         for ((segment, tally), (wanted, votes, weighted)) in found.by_segment.iter().zip(expected) {
@@ -161,7 +177,7 @@ mod tests {
             close(tally.weighted, weighted);
         }
         close(found.weighted, 10.0);
-        close(found.need, 2.0 * 2.0 + 3.0 + 5.0);
+        close(found.need, 2.0 * 2.0 + 3.0 + 5.0 + 7.0);
     }
 
     #[test]
@@ -169,7 +185,7 @@ mod tests {
         close(vote_weight(1, 100, 9, 10), 0.3);
         close(vote_weight(99, 100, 1, 10), 3.0);
         close(vote_weight(50, 100, 5, 10), 1.0);
-        let found = demand(&population(100, &[(1, 1, 10.0)]), &[vec![id(1)], vec![]]);
+        let found = demand(&population(100, &[(1, 1, 10.0)]), &[vec![id(1)], vec![]], 0);
         // 0.01/0.5 and 0.99/0.5.
         close(found.weighted, 0.3 + 1.98);
         close(found.need, 3.0 + 1.98);
@@ -177,9 +193,9 @@ mod tests {
 
     #[test]
     fn without_segments_a_vote_is_a_vote_and_without_votes_there_is_no_need() {
-        let found = demand(&population(7, &[]), &[vec![], vec![]]);
+        let found = demand(&population(7, &[]), &[vec![], vec![]], 0);
         assert_eq!((found.votes, found.weighted, found.need), (2, 2.0, 2.0));
-        let found = demand(&population(7, &[(1, 3, 5.0)]), &[]);
+        let found = demand(&population(7, &[(1, 3, 5.0)]), &[], 0);
         assert_eq!((found.votes, found.weighted, found.need), (0, 0.0, 0.0));
         let silent = Tally::default();
         assert_eq!(found.by_segment, [(Some(id(1)), silent), (None, silent)]);

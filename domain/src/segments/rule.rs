@@ -164,7 +164,7 @@ impl Rule {
     /// Whether the attributes it asks for are there, and of a kind that compares. `known` are the kinds that members have.
     ///
     /// # Errors
-    /// [`Refusal::Misfit`] with the place of the first that is not.
+    /// [`Refusal::UnfitAt`] with the place of the first that is not.
     pub fn ensure_known(&self, known: &BTreeMap<String, Kinds>) -> Result<(), Refusal> {
         for (pointer, Condition { attribute, test }) in self.conditions() {
             let kinds = match &**attribute {
@@ -174,11 +174,11 @@ impl Rule {
             };
             if kinds == Kinds::default() {
                 let fault = Fault::NotA("attribute: no member has it");
-                return Err(Refusal::Misfit { pointer: format!("{pointer}/attribute"), fault });
+                return Err(Refusal::UnfitAt { pointer: format!("{pointer}/attribute"), fault });
             }
             if !kinds.fits(test) {
                 let fault = Fault::NotA("comparison for what members have under this name");
-                return Err(Refusal::Misfit { pointer: format!("{pointer}/{}", test.op()), fault });
+                return Err(Refusal::UnfitAt { pointer: format!("{pointer}/{}", test.op()), fault });
             }
         }
         Ok(())
@@ -282,7 +282,7 @@ mod tests {
             known.entry(name).or_default().add(&value);
         }
         let place = |rule: Rule| match Rule::All(vec![is("plan", "gold"), rule]).ensure_known(&known) {
-            Err(Refusal::Misfit { pointer, .. }) => pointer,
+            Err(Refusal::UnfitAt { pointer, .. }) => pointer,
             other => format!("{other:?}"),
         };
         let at = |text: &str| Moment::try_from(text).unwrap();

@@ -7,6 +7,8 @@ use diesel::{
 };
 use domain::{
     MemberId, Stamp,
+    answers::{Happening, News, Notify, Response},
+    boards::Board,
     events::Event,
     ideas::{Idea, Reason, Words},
     search::Folded,
@@ -16,12 +18,15 @@ use uuid::Uuid;
 
 use super::{index, insert_tags, texts};
 use crate::{
+    activities::{self, Entry},
     connection::AnyConnection,
     error::{Error, Result},
+    fields::{self, answers::NewAnswer},
     key::{KeyValue, key},
-    outbox,
-    schema::{idea_revisions, idea_tags, idea_texts, ideas, status_changes, votes},
-    search,
+    notifications::{self, Notice},
+    outbox, responses,
+    schema::{comments, idea_revisions, idea_tags, idea_texts, ideas, votes},
+    search, triage,
 };
 
 /// Whether somebody besides the author has voted or commented.
@@ -29,10 +34,20 @@ use crate::{
 /// # Errors
 /// Only when the database fails.
 pub fn others_joined(conn: &mut AnyConnection, idea: &Idea) -> Result<bool> {
-    if idea.comment_count > 0 || idea.carried_votes > 0 {
+    if idea.carried_votes > 0 {
         return Ok(true);
     }
     let author = idea.author_id.map_or(KeyValue::from(Uuid::nil()), key);
+    let foreign: Option<KeyValue> = comments::table
+        .filter(comments::idea_id.eq(key(idea.id)).and(comments::author_id.ne(author)))
+        // A note between staff must not show in what the author may do.
+        .filter(comments::deleted_at.is_null().and(comments::internal.eq(false)))
+        .select(comments::author_id)
+        .first(conn)
+        .optional()?;
+    if foreign.is_some() {
+        return Ok(true);
+    }
     let foreign: Option<KeyValue> = votes::table
         .filter(votes::idea_id.eq(key(idea.id)).and(votes::member_id.ne(author)))
         .select(votes::member_id)
@@ -41,7 +56,14 @@ pub fn others_joined(conn: &mut AnyConnection, idea: &Idea) -> Result<bool> {
     Ok(foreign.is_some())
 }
 
-/// Puts new words in place of the old, which are kept as a revision.
+/// What an edit makes of an idea.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    pub words: Words,
+    pub answers: Vec<NewAnswer>,
+}
+
+/// Puts new words and answers in place of the old, which are kept as a revision.
 ///
 /// # Errors
 /// [`Error::Contended`] when the idea was edited meanwhile.
@@ -49,13 +71,14 @@ pub fn edit(
     conn: &mut AnyConnection,
     stamp: &Stamp,
     idea: &Idea,
-    words: &Words,
+    Edit { words, answers }: &Edit,
     editor: Option<MemberId>,
 ) -> Result<()> {
     let (title, body, tags): (String, String, String) = idea_texts::table
         .find(key(idea.id))
         .select((idea_texts::title, idea_texts::body, idea_texts::tags))
         .first(conn)?;
+    let answered = fields::answers::of_idea(conn, idea)?;
     diesel::insert_into(idea_revisions::table)
         .values((
             idea_revisions::idea_id.eq(key(idea.id)),
@@ -63,6 +86,7 @@ pub fn edit(
             idea_revisions::title.eq(title),
             idea_revisions::body.eq(body),
             idea_revisions::tags.eq(tags),
+            idea_revisions::answers.eq(fields::answers::in_short(&answered)),
             idea_revisions::replaced_by.eq(editor.map(key)),
             idea_revisions::replaced_at.eq(stamp.at.naive_utc()),
         ))
@@ -71,13 +95,16 @@ pub fn edit(
     diesel::delete(idea_tags::table.filter(idea_tags::idea_id.eq(key(idea.id)))).execute(conn)?;
     insert_tags(conn, idea.id, words)?;
     index(conn, idea.id, idea.board_id, words)?;
+    let entry = Entry { version: Some(idea.version + 1), ..Entry::new(Happening::Edited, editor) };
+    activities::write(conn, (stamp, 0), idea.id, &entry)?;
+    fields::answers::put(conn, idea.id, answers)?;
     let event = Event::IdeaUpdated { idea: idea.id, board: idea.board_id, version: idea.version + 1 };
     outbox::write(conn, stamp, &[event])?;
     bump(conn, stamp, idea)
 }
 
 /// Counts an edit, if the idea is still the one that was read.
-fn bump(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+pub(crate) fn bump(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
     let rows = diesel::update(ideas::table.find(key(idea.id)))
         .filter(ideas::version.eq(idea.version))
         .set((ideas::version.eq(ideas::version + 1), ideas::updated_at.eq(stamp.at.naive_utc())))
@@ -119,42 +146,54 @@ fn mark_deleted(
     bump(conn, stamp, idea)
 }
 
-/// Why an idea moves to another status.
+/// Why an idea moves to another status, and what is said with it to whom.
 #[derive(Debug, Clone)]
 pub struct Explained {
     pub reason: Reason,
     pub decline: Option<DeclineReason>,
+    pub response: Option<Response>,
+    pub notify: Notify,
 }
 
-/// Moves an idea to another status and keeps why.
+/// Moves an idea to another status, keeps why, and tells the supporters, once, also when a response comes with it.
 ///
 /// # Errors
 /// [`Error::Contended`] when the idea was edited meanwhile.
 pub fn set_status(
     conn: &mut AnyConnection,
     stamp: &Stamp,
-    idea: &Idea,
+    (idea, board): (&Idea, &Board),
     to: &Status,
     why: &Explained,
     by: Option<MemberId>,
 ) -> Result<()> {
-    diesel::insert_into(status_changes::table)
-        .values((
-            status_changes::id.eq(key(stamp.id::<Idea>(0))),
-            status_changes::idea_id.eq(key(idea.id)),
-            status_changes::from_status.eq(idea.status.key.as_str()),
-            status_changes::to_status.eq(to.key.as_str()),
-            status_changes::reason.eq(why.reason.as_str()),
-            status_changes::decline_reason.eq(why.decline.map(DeclineReason::key)),
-            status_changes::member_id.eq(by.map(key)),
-            status_changes::created_at.eq(stamp.at.naive_utc()),
-        ))
-        .execute(conn)?;
-    let (from, to_key) = (idea.status.key.clone(), to.key.clone());
-    let event = Event::IdeaStatusChanged { idea: idea.id, board: idea.board_id, from, to: to_key };
-    outbox::write(conn, stamp, &[event])?;
+    let notice = Notice { news: News::StatusChanged, idea: idea.id, board, by, notify: why.notify };
+    let reach = notifications::tell(conn, stamp, &notice)?;
+    let entry = Entry {
+        from_status: Some(idea.status.key.as_str()),
+        to_status: Some(to.key.as_str()),
+        reason: Some(why.reason.as_str()),
+        decline_reason: why.decline.map(DeclineReason::key),
+        reach: Some(reach),
+        ..Entry::new(Happening::StatusChanged, by)
+    };
+    activities::write(conn, (stamp, 0), idea.id, &entry)?;
+    let mut events = vec![Event::IdeaStatusChanged {
+        idea: idea.id,
+        board: idea.board_id,
+        from: idea.status.key.clone(),
+        to: to.key.clone(),
+    }];
+    if let Some(text) = &why.response {
+        let version = responses::say(conn, stamp, idea, text, by)?;
+        let entry = Entry { version: Some(version), ..Entry::new(Happening::Responded, by) };
+        activities::write(conn, (stamp, 1), idea.id, &entry)?;
+        events.push(Event::IdeaResponded { idea: idea.id, board: idea.board_id, version });
+    }
+    outbox::write(conn, stamp, &events)?;
     diesel::update(ideas::table.find(key(idea.id)))
         .set((ideas::status.eq(to.key.as_str()), ideas::category.eq(to.category.key())))
         .execute(conn)?;
+    triage::rank(conn, idea.id, stamp.at)?;
     bump(conn, stamp, idea)
 }

@@ -1,10 +1,7 @@
 //! The ideas most like another: for whoever is about to post one that is there already.
 
 use diesel::{ExpressionMethods as _, QueryDsl as _};
-use domain::{
-    Actor, BoardId,
-    search::{Folded, Query, likeness},
-};
+use domain::{Actor, BoardId, duplicates::Gist, markdown, search::Query};
 
 use super::{
     Listed,
@@ -12,8 +9,7 @@ use super::{
 };
 use crate::{connection::AnyConnection, error::Result, schema::ideas, search};
 
-/// The ideas of a board most like a title and a body, best first, each with its likeness from 0 to 1: that of the
-/// titles, or, where both have a body, seven tenths of it and three tenths of that of the excerpts.
+/// The ideas of a board most like a title and a body, best first, each with its [`Gist::likeness`].
 ///
 /// # Errors
 /// Only when the database fails.
@@ -25,8 +21,8 @@ pub fn similar(
     body: &str,
     most: usize,
 ) -> Result<Vec<(f64, Listed)>> {
-    let wanted = Folded::new(title).features();
-    let ids = search::candidates(conn, board, &wanted)?;
+    let wanted = Gist::new(title, &markdown::excerpt(body));
+    let ids = search::candidates(conn, board, wanted.title())?;
     let mut filter = Filter::of_boards(Boards::Only(vec![board]));
     if ids.is_empty() {
         // Made of words that everybody uses, if of any: then those that hold all of them, the best first.
@@ -37,19 +33,9 @@ pub fn similar(
         true => select(conn, query.order((ideas::vote_count.desc(), ideas::id.desc())).limit(MOST_COMMON))?,
         false => select(conn, query.filter(ideas::id.eq_any(ids)))?,
     };
-    let excerpt = Folded::new(&domain::markdown::excerpt(body)).features();
     let mut scored: Vec<(f64, Listed)> = rows
         .into_iter()
-        .map(|listed| {
-            let titles = likeness(&wanted, &Folded::new(&listed.title).features());
-            let theirs = Folded::new(&listed.excerpt).features();
-            let score = if excerpt.is_empty() || theirs.is_empty() {
-                titles
-            } else {
-                0.7 * titles + 0.3 * likeness(&excerpt, &theirs)
-            };
-            (score, listed)
-        })
+        .map(|listed| (wanted.likeness(&Gist::new(&listed.title, &listed.excerpt)), listed))
         .filter(|(score, _)| *score >= LEAST_LIKENESS)
         .collect();
     scored.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| y.idea.id.cmp(&x.idea.id)));

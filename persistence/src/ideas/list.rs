@@ -19,8 +19,9 @@ use super::{Listed, Row, status_of, tags_of};
 use crate::{
     connection::{AnyConnection, MultiBackend, instr},
     error::{Error, Result},
+    fields::answers::{AnswerFilter, answered},
     key::{KeyValue, key},
-    schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, votes},
+    schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, triage, votes},
     search::{self, Plan, Within},
     segments, statuses,
 };
@@ -41,6 +42,8 @@ pub struct Filter {
     pub created_after: Option<DateTime<Utc>>,
     /// Exclusive.
     pub created_before: Option<DateTime<Utc>>,
+    /// What the answers must be, each of them.
+    pub answers: Vec<AnswerFilter>,
     pub query: Option<Query>,
     pub deleted: Deleted,
 }
@@ -59,7 +62,7 @@ pub enum Deleted {
     Only,
 }
 
-/// Texts and status are joined as if they might be missing: a statement that does not need them then does not look for
+/// Texts, status and triage are joined as if they might be missing: a statement that does not need them then does not look for
 /// them.
 #[auto_type]
 fn base(me: KeyValue) -> _ {
@@ -67,10 +70,11 @@ fn base(me: KeyValue) -> _ {
         .left_join(idea_texts::table)
         .left_join(statuses_table::table.on(status_of()))
         .left_join(members::table)
+        .left_join(triage::table)
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
 }
 
-pub(super) type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
+pub(crate) type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
 
 /// One page. `after` is the place the last page ended at.
 ///
@@ -112,7 +116,7 @@ pub fn count(conn: &mut AnyConnection, filter: &Filter) -> Result<i64> {
 
 /// Which of the hits of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hits {
+pub(crate) enum Hits {
     Anywhere,
     /// Those with every needle in the title.
     InTitle,
@@ -120,7 +124,7 @@ pub(super) enum Hits {
     NotInTitle,
 }
 
-pub(super) fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
+pub(crate) fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
     base(actor.member_id().map_or(KeyValue::from(Uuid::nil()), key)).into_boxed()
 }
 
@@ -165,7 +169,7 @@ fn load(
     select(conn, ordered(base_of(actor), sort, lap, None).filter(ideas::id.eq_any(ids)))
 }
 
-pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
+pub(crate) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
     type Found = (Row, Option<statuses::Row>, String, String, String, Option<String>, Option<NaiveDateTime>);
     let rows: Vec<Found> = query
         .select((
@@ -188,7 +192,7 @@ pub(super) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<L
 }
 
 /// The filter as conditions; none when nothing can match.
-pub(super) fn narrowed<'a>(
+pub(crate) fn narrowed<'a>(
     conn: &mut AnyConnection,
     base: Boxed<'a>,
     filter: &Filter,
@@ -248,11 +252,13 @@ pub(super) fn narrowed<'a>(
     if let Some(before) = filter.created_before {
         query = query.filter(ideas::created_at.lt(before.naive_utc()));
     }
-    Ok(Some(query))
+    Ok(Some(answered(query, &filter.answers)))
 }
 
 impl Boards {
-    fn single(&self) -> Option<BoardId> {
+    /// The board, where there is just one.
+    #[must_use]
+    pub fn single(&self) -> Option<BoardId> {
         match self {
             Self::Only(boards) if boards.len() == 1 => boards.first().copied(),
             Self::Only(_) | Self::Every => None,
@@ -362,6 +368,7 @@ impl Filter {
             voter_segment: None,
             created_after: None,
             created_before: None,
+            answers: Vec::new(),
             query: None,
             deleted: Deleted::Without,
         }

@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{IdeaId, ranking};
 
 use crate::{
+    comments,
     connection::AnyConnection,
     error::{Result, Unique, taken},
     key::{KeyValue, key},
@@ -15,9 +16,9 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recount {
     pub ideas: usize,
-    /// Ideas whose counter differed from its rows; mended.
+    /// Ideas and comments with a counter that differed from its rows; mended.
     pub counters: usize,
-    /// Ideas whose trending score was further off than rounding explains; mended.
+    /// Ideas whose trending score was further off than rounding explains, and comments whose `best` was; mended.
     pub scores: usize,
     /// Where to go on from; none when all are done.
     pub next: Option<IdeaId>,
@@ -41,6 +42,7 @@ pub fn recount(conn: &mut AnyConnection, after: Option<IdeaId>, most: i64) -> Re
         .load(conn)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) == most;
     let mut found = Recount { ideas: rows.len(), ..Recount::default() };
+    let last = rows.last().map(|(id, ..)| *id);
     found.next = rows.last().filter(|_| more).map(|(id, ..)| IdeaId::from(*id));
     for (id, vote_count, carried, trending, created) in rows {
         let (true_count, true_score) = from_rows(conn, id, carried, created)?;
@@ -50,6 +52,11 @@ pub fn recount(conn: &mut AnyConnection, after: Option<IdeaId>, most: i64) -> Re
             found.counters += usize::from(counter);
             found.scores += usize::from(score);
         }
+    }
+    if let Some(last) = last {
+        let (counters, orders) = comments::upkeep::recount(conn, after, last)?;
+        found.counters += counters;
+        found.scores += orders;
     }
     Ok(found)
 }

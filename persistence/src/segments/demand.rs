@@ -1,14 +1,18 @@
 //! Who stands behind an idea: its voters by segment, and what they have of something that is counted.
 
+use std::collections::{BTreeMap, HashMap};
+
 use diesel::{
-    ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    QueryDsl as _, RunQueryDsl as _, dsl,
 };
 use domain::{
     IdeaId, SegmentId,
+    ideas::Idea,
     members::Attribute,
     segments::{
         Weight,
-        demand::{Amount, Demand, Population, Stratum, demand},
+        demand::{Amount, Demand, Population, Stratum, demand, need},
     },
 };
 
@@ -39,10 +43,10 @@ pub fn population(conn: &mut AnyConnection) -> Result<Population> {
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn of_idea(conn: &mut AnyConnection, idea: IdeaId) -> Result<Demand> {
+pub fn of_idea(conn: &mut AnyConnection, idea: &Idea) -> Result<Demand> {
     let rows: Vec<(KeyValue, Option<KeyValue>)> = votes::table
         .left_join(segment_members::table.on(segment_members::member_id.eq(votes::member_id)))
-        .filter(votes::idea_id.eq(key(idea)))
+        .filter(votes::idea_id.eq(key(idea.id)))
         .order((votes::member_id, segment_members::segment_id))
         .select((votes::member_id, segment_members::segment_id.nullable()))
         .load(conn)?;
@@ -50,15 +54,36 @@ pub fn of_idea(conn: &mut AnyConnection, idea: IdeaId) -> Result<Demand> {
         .chunk_by(|(a, _), (b, _)| a == b)
         .map(|rows| rows.iter().filter_map(|(_, segment)| segment.map(SegmentId::from)).collect())
         .collect();
-    Ok(demand(&population(conn)?, &voters))
+    Ok(demand(&population(conn)?, &voters, idea.carried_votes))
 }
 
-/// What the idea is needed: [`Demand::need`].
+/// How much each of these ideas is needed: [`domain::segments::demand::need`]. With each come its carried-over votes.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn need(conn: &mut AnyConnection, idea: IdeaId) -> Result<f64> {
-    of_idea(conn, idea).map(|demand| demand.need)
+pub(crate) fn needs(conn: &mut AnyConnection, ideas: &[(KeyValue, i64)]) -> Result<HashMap<KeyValue, f64>> {
+    let earlier = diesel::alias!(segment_members as earlier);
+    let is_earlier = earlier
+        .filter(earlier.field(segment_members::member_id).eq(segment_members::member_id))
+        .filter(earlier.field(segment_members::segment_id).lt(segment_members::segment_id));
+    let first = segment_members::member_id.eq(votes::member_id).and(dsl::not(dsl::exists(is_earlier)));
+    let ids: Vec<KeyValue> = ideas.iter().map(|(id, _)| *id).collect();
+    let counted: Vec<(KeyValue, Option<KeyValue>, i64)> = votes::table
+        .left_join(segment_members::table.on(first))
+        .filter(votes::idea_id.eq_any(ids))
+        .group_by((votes::idea_id, segment_members::segment_id))
+        .select((votes::idea_id, segment_members::segment_id.nullable(), dsl::count_star()))
+        .load(conn)?;
+    let mut voters: HashMap<KeyValue, BTreeMap<Option<SegmentId>, i64>> = HashMap::new();
+    for (idea, segment, count) in counted {
+        voters.entry(idea).or_default().insert(segment.map(SegmentId::from), count);
+    }
+    let population = population(conn)?;
+    let need = |(id, carried): &(KeyValue, i64)| {
+        let voters = voters.remove(id).unwrap_or_default();
+        (*id, need(&population, &voters, *carried))
+    };
+    Ok(ideas.iter().map(need).collect())
 }
 
 /// What the voters of an idea have under a name, as far as it is a number.

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod comments;
 mod doors;
 mod opening;
+mod plans;
 mod searching;
 mod segmenting;
 

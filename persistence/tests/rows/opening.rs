@@ -117,12 +117,14 @@ fn a_migration_can_be_taken_back() {
         migrations::migrate(&mut connection).unwrap();
         let kind = if kind == Kind::Sqlite { "sqlite" } else { "postgres" };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(kind);
-        for step in fs::read_dir(folder).unwrap() {
-            let down = fs::read_to_string(step.unwrap().path().join("down.sql")).unwrap();
+        let mut steps: Vec<_> = fs::read_dir(folder).unwrap().map(|step| step.unwrap().path()).collect();
+        steps.sort();
+        for step in steps.iter().rev() {
+            let down = fs::read_to_string(step.join("down.sql")).unwrap();
             connection.batch_execute(&down).unwrap();
         }
         connection.batch_execute("DELETE FROM __diesel_schema_migrations").unwrap();
         assert!(!migrations::is_current(&mut connection).unwrap());
-        assert_eq!(migrations::migrate(&mut connection).unwrap().len(), 1);
+        assert_eq!(migrations::migrate(&mut connection).unwrap().len(), steps.len());
     }
 }

@@ -2,7 +2,6 @@ DROP TABLE leases;
 DROP TABLE replays;
 DROP TABLE outbox;
 DROP TABLE votes;
-DROP TABLE status_changes;
 DROP TABLE idea_revisions;
 DROP TABLE idea_tags;
 DROP TABLE idea_texts;

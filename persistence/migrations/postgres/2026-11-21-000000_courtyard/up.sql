@@ -164,22 +164,12 @@ CREATE TABLE idea_revisions (
     PRIMARY KEY (idea_id, version)
 );
 
-CREATE TABLE status_changes (
-    id UUID NOT NULL PRIMARY KEY,
-    idea_id UUID NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
-    from_status TEXT NOT NULL,
-    to_status TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    decline_reason TEXT,
-    member_id UUID REFERENCES members (id),
-    created_at TIMESTAMP NOT NULL
-);
-CREATE INDEX status_changes_by_idea ON status_changes (idea_id, id);
-
 CREATE TABLE votes (
     idea_id UUID NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
     member_id UUID NOT NULL REFERENCES members (id),
     created_at TIMESTAMP NOT NULL,
+    -- The merged idea whose vote this is.
+    carried_from UUID,
     PRIMARY KEY (idea_id, member_id)
 );
 CREATE INDEX votes_by_member ON votes (member_id, idea_id);

@@ -3,7 +3,6 @@ DROP TABLE replays;
 DROP TABLE outbox;
 DROP TABLE votes;
 DROP TABLE idea_terms;
-DROP TABLE status_changes;
 DROP TABLE idea_revisions;
 DROP TABLE idea_tags;
 DROP TABLE idea_texts;

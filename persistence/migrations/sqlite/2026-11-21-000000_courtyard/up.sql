@@ -162,18 +162,6 @@ CREATE TABLE idea_revisions (
     PRIMARY KEY (idea_id, version)
 ) WITHOUT ROWID;
 
-CREATE TABLE status_changes (
-    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-    idea_id BLOB NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
-    from_status TEXT NOT NULL,
-    to_status TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    decline_reason TEXT,
-    member_id BLOB REFERENCES members (id),
-    created_at TIMESTAMP NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX status_changes_by_idea ON status_changes (idea_id, id);
-
 -- Pre-tokenised terms: the `ascii` tokenizer splits at blanks and leaves every character above ASCII alone.
 CREATE VIRTUAL TABLE idea_terms USING fts5 (
     title, body, content = '', contentless_delete = 1, detail = column, tokenize = 'ascii'
@@ -183,6 +171,8 @@ CREATE TABLE votes (
     idea_id BLOB NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
     member_id BLOB NOT NULL REFERENCES members (id),
     created_at TIMESTAMP NOT NULL,
+    -- The merged idea whose vote this is.
+    carried_from BLOB,
     PRIMARY KEY (idea_id, member_id)
 ) WITHOUT ROWID;
 CREATE INDEX votes_by_member ON votes (member_id, idea_id);

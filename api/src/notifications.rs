@@ -1,0 +1,188 @@
+//! Notifications: what a member was told, read and unread.
+
+use std::collections::HashMap;
+
+use actix_web::{delete, get, post, put, web};
+use chrono::{DateTime, Utc};
+use domain::{BoardId, answers::News};
+use persistence::{
+    AloneWith, boards,
+    notifications::{self, Notification, Which},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{
+    actor::SignedIn,
+    app::App,
+    body::{PathId, Query},
+    error::Failure,
+    ideas::BoardRefBody,
+    once::{Empty, Post},
+    page::{ListName, Listing, limit},
+    reply::{Nothing, Reply},
+    routes::Routes,
+};
+
+pub fn routes(to: &mut Routes<'_>) {
+    to.service(list_notifications).service(read_all_notifications);
+    to.service(read_notification).service(unread_notification);
+}
+
+/// What a member is told of.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NewsName {
+    StatusChanged,
+    Responded,
+    Merged,
+    Mentioned,
+    Replied,
+}
+
+impl From<News> for NewsName {
+    fn from(news: News) -> Self {
+        match news {
+            News::StatusChanged => Self::StatusChanged,
+            News::Responded => Self::Responded,
+            News::Merged => Self::Merged,
+            News::Mentioned => Self::Mentioned,
+            News::Replied => Self::Replied,
+        }
+    }
+}
+
+/// The idea a notification is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IdeaRefBody {
+    pub id: Uuid,
+    #[schema(example = "다크 모드를 넣어 주세요")]
+    pub title: String,
+}
+
+/// Something you were told.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotificationBody {
+    /// That of what happened: an entry of the idea's activity, or a comment.
+    id: Uuid,
+    kind: NewsName,
+    idea: IdeaRefBody,
+    board: BoardRefBody,
+    /// The key of the status the idea came to, where that is the news.
+    #[schema(example = "planned")]
+    to_status: Option<String>,
+    #[schema(example = "다음 분기에 시작합니다.")]
+    reason: Option<String>,
+    created_at: DateTime<Utc>,
+    /// Null while unread.
+    read_at: Option<DateTime<Utc>>,
+}
+
+/// How many were marked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadAllBody {
+    #[schema(minimum = 0)]
+    read: usize,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListNotificationsQuery {
+    /// Only what you have not read.
+    #[serde(default)]
+    unread: bool,
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// List what you were told, latest first
+#[utoipa::path(tag = "Notifications", security(("bearer" = [])), params(ListNotificationsQuery),
+    responses((status = 200, body = Listing<NotificationBody>)))]
+#[get("/v1/me/notifications")]
+async fn list_notifications(
+    app: web::Data<App>,
+    me: SignedIn,
+    Query(query): Query<ListNotificationsQuery>,
+) -> Result<Reply<Listing<NotificationBody>>, Failure> {
+    let limit = limit(query.limit)?;
+    let list = ListName::of(&["notifications", &me.member.to_string(), &query.unread.to_string()]);
+    let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let which = if query.unread { Which::Unread } else { Which::Every };
+    let (page, names) = app
+        .read(&me.caller, move |tx, actor| {
+            let seen = boards::visible(tx, actor)?;
+            let names: HashMap<BoardId, BoardRefBody> =
+                seen.iter().map(|seen| (seen.board.id, BoardRefBody::from(&seen.board))).collect();
+            let ids = seen.iter().map(|seen| seen.board.id).collect::<Vec<_>>();
+            Ok((notifications::list(tx, actor.ensure_member()?, &ids, which, after, limit)?, names))
+        })
+        .await?;
+    let shown = |told: Notification| NotificationBody {
+        id: told.id,
+        kind: told.news.into(),
+        idea: IdeaRefBody { id: told.idea.uuid(), title: told.title },
+        board: names.get(&told.board).cloned().unwrap_or_else(BoardRefBody::nowhere),
+        to_status: told.to_status,
+        reason: told.reason,
+        created_at: told.at,
+        read_at: told.read_at,
+    };
+    Ok(Reply::ok(&list.listing(&app.keys, page, None, shown)))
+}
+
+/// Mark a notification as read
+#[utoipa::path(tag = "Notifications", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 204)))]
+#[put("/v1/me/notifications/{id}/read")]
+async fn read_notification(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+) -> Result<Reply<Nothing>, Failure> {
+    let at = app.stamp().at;
+    mark(&app, &me, id, Some(at)).await
+}
+
+/// Mark a notification as unread
+#[utoipa::path(tag = "Notifications", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 204)))]
+#[delete("/v1/me/notifications/{id}/read")]
+async fn unread_notification(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+) -> Result<Reply<Nothing>, Failure> {
+    mark(&app, &me, id, None).await
+}
+
+async fn mark(
+    app: &App,
+    me: &SignedIn,
+    id: Uuid,
+    read_at: Option<DateTime<Utc>>,
+) -> Result<Reply<Nothing>, Failure> {
+    let member = me.member;
+    app.count(&me.caller, AloneWith::Nobody, move |tx, _| notifications::mark(tx, member, id, read_at))
+        .await?;
+    Ok(Reply::nothing())
+}
+
+/// Mark every notification as read
+#[utoipa::path(tag = "Notifications", security(("bearer" = [])),
+    responses((status = 200, body = ReadAllBody)))]
+#[post("/v1/me/notifications/read-all")]
+async fn read_all_notifications(
+    app: web::Data<App>,
+    me: SignedIn,
+    post: Post<Empty>,
+) -> Result<Reply<ReadAllBody>, Failure> {
+    let (member, at) = (me.member, app.stamp().at);
+    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, _| {
+        let read = notifications::mark_all(tx, member, at)?;
+        Ok(Reply::ok(&ReadAllBody { read }))
+    })
+    .await
+}

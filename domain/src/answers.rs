@@ -1,0 +1,176 @@
+//! Answering: what the brand says to an idea, what happened to it, and who hears of it.
+
+use crate::{
+    Refusal,
+    access::{Actor, Permission},
+    ideas::Idea,
+    text::{Fault, Lines, clean},
+};
+
+/// The brand's own words on an idea: Markdown of 1–10,000 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response(String);
+
+impl Response {
+    pub const MOST: usize = 10_000;
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for Response {
+    type Error = Fault;
+
+    fn try_from(text: &str) -> Result<Self, Fault> {
+        clean(text, 1, Self::MOST, Lines::Many).map(Self)
+    }
+}
+
+/// Who is told of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Notify {
+    /// The supporters of the idea and the followers of its board.
+    #[default]
+    All,
+    /// The supporters of the idea: who votes for it or follows it.
+    Followers,
+    Nobody,
+}
+
+/// What a member is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    StatusChanged,
+    Responded,
+    Merged,
+    Mentioned,
+    Replied,
+}
+
+impl News {
+    pub const ALL: [Self; 5] =
+        [Self::StatusChanged, Self::Responded, Self::Merged, Self::Mentioned, Self::Replied];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::StatusChanged => "status_changed",
+            Self::Responded => "responded",
+            Self::Merged => "merged",
+            Self::Mentioned => "mentioned",
+            Self::Replied => "replied",
+        }
+    }
+
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|news| news.key() == key)
+    }
+}
+
+/// An entry of an idea's timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happening {
+    StatusChanged,
+    Responded,
+    Edited,
+    /// This idea into another.
+    Merged,
+    /// Out of the other again.
+    Unmerged,
+    /// Another idea into this one.
+    Absorbed,
+    /// The other is on its own again.
+    Released,
+    Pinned,
+    Unpinned,
+    Locked,
+    Unlocked,
+    /// Owner, due date or the marks it is ranked by; for staff alone.
+    Triaged,
+}
+
+impl Happening {
+    pub const ALL: [Self; 12] = [
+        Self::StatusChanged,
+        Self::Responded,
+        Self::Edited,
+        Self::Merged,
+        Self::Unmerged,
+        Self::Absorbed,
+        Self::Released,
+        Self::Pinned,
+        Self::Unpinned,
+        Self::Locked,
+        Self::Unlocked,
+        Self::Triaged,
+    ];
+
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::StatusChanged => "status_changed",
+            Self::Responded => "responded",
+            Self::Edited => "edited",
+            Self::Merged => "merged",
+            Self::Unmerged => "unmerged",
+            Self::Absorbed => "absorbed",
+            Self::Released => "released",
+            Self::Pinned => "pinned",
+            Self::Unpinned => "unpinned",
+            Self::Locked => "locked",
+            Self::Unlocked => "unlocked",
+            Self::Triaged => "triaged",
+        }
+    }
+
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|happening| happening.key() == key)
+    }
+
+    /// Whether it is the staff's own business.
+    #[must_use]
+    pub fn is_internal(self) -> bool {
+        self == Self::Triaged
+    }
+}
+
+/// Whether `source` may be merged into `target`. A ring cannot come about, because what is merged already takes nothing in.
+///
+/// # Errors
+/// [`Refusal::Lacks`], [`Refusal::MergeIntoItself`], [`Refusal::IdeaMerged`] or [`Refusal::MergeIntoMerged`].
+pub fn ensure_may_merge(actor: &Actor, source: &Idea, target: &Idea) -> Result<(), Refusal> {
+    actor.ensure(Permission::ManageIdeas)?;
+    match (source.merged_into, target.merged_into) {
+        _ if source.id == target.id => Err(Refusal::MergeIntoItself),
+        (Some(into), _) => Err(Refusal::IdeaMerged { into }),
+        (None, Some(into)) => Err(Refusal::MergeIntoMerged { into }),
+        (None, None) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_names_one_thing() {
+        for news in News::ALL {
+            assert_eq!(News::of_key(news.key()), Some(news));
+        }
+        for happening in Happening::ALL {
+            assert_eq!(Happening::of_key(happening.key()), Some(happening));
+        }
+        assert_eq!(Happening::of_key(""), None);
+    }
+
+    #[test]
+    fn a_response_has_words() {
+        assert!(Response::try_from(&*"가".repeat(10_000)).is_ok());
+        assert_eq!(Response::try_from(" "), Err(Fault::TooShort { least: 1 }));
+        assert_eq!(Response::try_from(&*"가".repeat(10_001)), Err(Fault::TooLong { most: 10_000 }));
+    }
+}

@@ -1,0 +1,4 @@
+DROP TABLE triage_views;
+DROP TABLE private_tags;
+DROP TABLE priority_weights;
+DROP TABLE triage;

@@ -1,0 +1,60 @@
+-- What staff works with, one row for each idea; apart from ideas, so that a vote does not move it in its indexes.
+CREATE TABLE triage (
+    idea_id UUID NOT NULL PRIMARY KEY REFERENCES ideas (id) ON DELETE CASCADE,
+    board_id UUID NOT NULL REFERENCES boards (id),
+    owner_id UUID REFERENCES members (id),
+    due_on DATE,
+    effort INTEGER CHECK (effort BETWEEN 1 AND 5),
+    strategic_value INTEGER CHECK (strategic_value BETWEEN 1 AND 5),
+    -- When the brand first answered.
+    answered_at TIMESTAMP,
+    -- Worked out from time to time; see domain::triage.
+    priority DOUBLE PRECISION NOT NULL,
+    need DOUBLE PRECISION NOT NULL,
+    momentum BIGINT NOT NULL,
+    version INTEGER NOT NULL
+);
+CREATE INDEX triage_priority ON triage (priority DESC, idea_id DESC);
+CREATE INDEX triage_board_priority ON triage (board_id, priority DESC, idea_id DESC);
+CREATE INDEX triage_need ON triage (need DESC, idea_id DESC);
+CREATE INDEX triage_board_need ON triage (board_id, need DESC, idea_id DESC);
+CREATE INDEX triage_momentum ON triage (momentum DESC, idea_id DESC);
+CREATE INDEX triage_board_momentum ON triage (board_id, momentum DESC, idea_id DESC);
+CREATE INDEX triage_unanswered ON triage (idea_id) WHERE answered_at IS NULL;
+CREATE INDEX triage_board_unanswered ON triage (board_id, idea_id) WHERE answered_at IS NULL;
+CREATE INDEX triage_by_owner ON triage (owner_id, idea_id DESC);
+
+INSERT INTO triage (idea_id, board_id, priority, need, momentum, version)
+    SELECT id, board_id, 0, 0, 0, 1 FROM ideas;
+
+-- How a board weighs what makes an idea urgent; a board without a row weighs as domain::triage begins with.
+CREATE TABLE priority_weights (
+    board_id UUID NOT NULL PRIMARY KEY REFERENCES boards (id) ON DELETE CASCADE,
+    votes DOUBLE PRECISION NOT NULL,
+    need DOUBLE PRECISION NOT NULL,
+    momentum DOUBLE PRECISION NOT NULL,
+    effort DOUBLE PRECISION NOT NULL,
+    strategic_value DOUBLE PRECISION NOT NULL,
+    age DOUBLE PRECISION NOT NULL,
+    version INTEGER NOT NULL
+);
+
+-- Tags that only staff sees.
+CREATE TABLE private_tags (
+    tag TEXT NOT NULL,
+    idea_id UUID NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
+    PRIMARY KEY (tag, idea_id)
+);
+CREATE INDEX private_tags_by_idea ON private_tags (idea_id);
+
+-- Questions to the inbox that staff keeps.
+CREATE TABLE triage_views (
+    id UUID NOT NULL PRIMARY KEY,
+    owner_id UUID NOT NULL REFERENCES members (id),
+    name TEXT NOT NULL,
+    shared BOOLEAN NOT NULL,
+    -- The query, as JSON.
+    query TEXT NOT NULL,
+    version INTEGER NOT NULL
+);
+CREATE INDEX triage_views_by_owner ON triage_views (owner_id);

@@ -1,0 +1,7 @@
+DROP TABLE merges;
+DROP TABLE notifications;
+DROP TABLE board_follows;
+DROP TABLE follows;
+DROP TABLE response_ratings;
+DROP TABLE responses;
+DROP TABLE activities;

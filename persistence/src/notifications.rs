@@ -1,0 +1,235 @@
+//! The rows of notifications: who is told of what, each thing once.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    QueryDsl as _, RunQueryDsl as _, sql_types::BigInt,
+};
+use domain::{
+    Action, Audience, BoardId, CommentId, IdeaId, MemberId, Stamp,
+    answers::{News, Notify},
+    boards::Board,
+    page::{Limit, Page, Place},
+};
+use uuid::Uuid;
+
+use crate::{
+    activities,
+    connection::AnyConnection,
+    error::{Error, Result},
+    key::{KeyValue, key},
+    schema::{activities as activities_table, idea_texts, ideas, notifications},
+    written::Written,
+};
+
+/// What happened, where, by whom, and who is to be told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Notice<'a> {
+    pub news: News,
+    pub idea: IdeaId,
+    pub board: &'a Board,
+    pub by: Option<MemberId>,
+    pub notify: Notify,
+}
+
+/// Tells everybody who is to be told, once, under the id of the change; says how many stand behind the idea and how many
+/// of them were told. Whoever did it is neither.
+pub(crate) fn tell(conn: &mut AnyConnection, stamp: &Stamp, notice: &Notice<'_>) -> Result<(i64, i64)> {
+    let supporters: i64 = Written::<BigInt>::new("SELECT count(*) FROM (")
+        .then(listeners(notice, supporters_of(notice.idea)))
+        .then(Written::new(") AS listeners"))
+        .get_result(conn)?;
+    let wanted = match notice.notify {
+        Notify::Nobody => return Ok((supporters, 0)),
+        Notify::Followers => supporters_of(notice.idea),
+        Notify::All => supporters_of(notice.idea).then(
+            Written::new(" UNION SELECT member_id FROM board_follows WHERE board_id = ")
+                .with(notice.board.id, ""),
+        ),
+    };
+    Written::<()>::new(
+        "INSERT INTO notifications (member_id, id, kind, idea_id, created_at) SELECT member_id, ",
+    )
+    .with(activities::id_of(stamp, 0), ", ")
+    .with(notice.news.key(), ", ")
+    .with(notice.idea, ", ")
+    .with(stamp.at.naive_utc(), " FROM (")
+    .then(listeners(notice, wanted))
+    // The condition is for SQLite, which would take ON for that of a join.
+    .then(Written::new(") AS listeners WHERE TRUE ON CONFLICT DO NOTHING"))
+    .execute(conn)?;
+    Ok((supporters, supporters))
+}
+
+/// Tells some members of a comment, once each, unless they have muted the idea or wrote it.
+pub(crate) fn tell_of_comment(
+    conn: &mut AnyConnection,
+    (id, stamp): (CommentId, &Stamp),
+    news: News,
+    (idea, by): (IdeaId, MemberId),
+    members: &[MemberId],
+) -> Result<()> {
+    for member in members.iter().filter(|member| **member != by) {
+        Written::<()>::new("INSERT INTO notifications (member_id, id, kind, idea_id, created_at) SELECT ")
+            .with(*member, ", ")
+            .with(id, ", ")
+            .with(news.key(), ", ")
+            .with(idea, ", ")
+            .with(
+                stamp.at.naive_utc(),
+                " WHERE NOT EXISTS (SELECT 1 FROM follows WHERE muted = TRUE AND member_id = ",
+            )
+            .with(*member, " AND idea_id = ")
+            .with(idea, ") ON CONFLICT DO NOTHING")
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Who votes for an idea or follows it or what was merged into it.
+fn supporters_of(idea: IdeaId) -> Written {
+    Written::new("SELECT member_id FROM votes WHERE idea_id = ")
+        .with(idea, " UNION SELECT follows.member_id FROM follows WHERE muted = FALSE AND idea_id IN (")
+        .then(family_of(idea))
+        .then(Written::new(")"))
+}
+
+/// The idea and, step by step, those merged into it.
+pub(crate) fn family_of<Of>(idea: IdeaId) -> Written<Of> {
+    Written::new("WITH RECURSIVE family (id) AS (SELECT ideas.id FROM ideas WHERE ideas.id = ").with(
+        idea,
+        " UNION SELECT ideas.id FROM ideas JOIN family ON ideas.merged_into = family.id) SELECT id FROM family",
+    )
+}
+
+/// Those of `wanted` who may hear of it: not blocked, not muted, not whoever did it, and let in by the board.
+fn listeners(notice: &Notice<'_>, wanted: Written) -> Written {
+    let mut listeners = Written::new("SELECT members.id AS member_id FROM members WHERE members.id IN (")
+        .then(wanted)
+        .then(Written::new(") AND blocked_at IS NULL AND members.id <> "))
+        .then(Written::new("").with(notice.by.map_or(KeyValue::from(Uuid::nil()), key), ""))
+        .then(
+            Written::new(" AND NOT EXISTS (SELECT 1 FROM follows WHERE follows.member_id = members.id AND muted = TRUE AND idea_id = ")
+                .with(notice.idea, ")"),
+        );
+    listeners = match notice.board.audience(Action::View) {
+        Audience::Everyone | Audience::Members => listeners,
+        Audience::Staff => listeners.then(Written::new(" AND role <> 'member'")),
+        Audience::Invited => listeners.then(
+            Written::new(" AND (role <> 'member' OR EXISTS (SELECT 1 FROM board_invitations b WHERE b.member_id = members.id AND b.board_id = ")
+                .with(notice.board.id, "))"),
+        ),
+    };
+    listeners
+}
+
+/// Something a member was told.
+#[derive(Debug, Clone)]
+pub struct Notification {
+    pub id: Uuid,
+    pub news: News,
+    pub idea: IdeaId,
+    pub title: String,
+    pub board: BoardId,
+    /// The key of the status the idea came to, where that is the news.
+    pub to_status: Option<String>,
+    pub reason: Option<String>,
+    pub at: DateTime<Utc>,
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+/// Which notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    Every,
+    Unread,
+}
+
+/// What a member was told, latest first, as far as it is about living ideas of `boards`, which are those they may view.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn list(
+    conn: &mut AnyConnection,
+    me: MemberId,
+    boards: &[BoardId],
+    which: Which,
+    after: Option<Place>,
+    limit: Limit,
+) -> Result<Page<Notification>> {
+    type Found = (
+        (KeyValue, String, KeyValue, String, KeyValue),
+        (Option<String>, Option<String>, NaiveDateTime, Option<NaiveDateTime>),
+    );
+    let boards: Vec<KeyValue> = boards.iter().copied().map(key).collect();
+    let mut query = notifications::table
+        .inner_join(ideas::table)
+        .inner_join(idea_texts::table.on(idea_texts::idea_id.eq(notifications::idea_id)))
+        .left_join(activities_table::table.on(activities_table::id.eq(notifications::id)))
+        .filter(notifications::member_id.eq(key(me)))
+        .filter(ideas::deleted_at.is_null().and(ideas::board_id.eq_any(boards)))
+        .order(notifications::id.desc())
+        .limit(limit.probe())
+        .select((
+            (notifications::id, notifications::kind, ideas::id, idea_texts::title, ideas::board_id),
+            (
+                activities_table::to_status.nullable(),
+                activities_table::reason.nullable(),
+                notifications::created_at,
+                notifications::read_at,
+            ),
+        ))
+        .into_boxed();
+    if which == Which::Unread {
+        query = query.filter(notifications::read_at.is_null());
+    }
+    if let Some(after) = after {
+        query = query.filter(notifications::id.lt(KeyValue::from(after.id)));
+    }
+    let rows: Vec<Found> = query.load(conn)?;
+    let found = rows.into_iter().map(|((id, kind, idea, title, board), (to_status, reason, at, read_at))| {
+        Ok(Notification {
+            id: id.uuid(),
+            news: News::of_key(&kind).ok_or_else(|| Error::Broken(format!("odd news {kind}")))?,
+            idea: idea.into(),
+            title,
+            board: board.into(),
+            to_status,
+            reason,
+            at: at.and_utc(),
+            read_at: read_at.map(|at| at.and_utc()),
+        })
+    });
+    let found = found.collect::<Result<Vec<_>>>()?;
+    Ok(Page::of(found, limit, |told| Place { lap: 0, key: 0, id: told.id }))
+}
+
+/// Marks a notification of the member as read, or as unread again.
+///
+/// # Errors
+/// [`Error::Missing`] when they have no such notification.
+pub fn mark(
+    conn: &mut AnyConnection,
+    member: MemberId,
+    id: Uuid,
+    read_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let row = notifications::table.find((key(member), KeyValue::from(id)));
+    // The time of the first reading stays.
+    let present: Option<NaiveDateTime> = row.select(notifications::read_at).first(conn)?;
+    if present.is_some() != read_at.is_some() {
+        diesel::update(row).set(notifications::read_at.eq(read_at.map(|at| at.naive_utc()))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Marks all that is unread as read; says how many.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn mark_all(conn: &mut AnyConnection, member: MemberId, at: DateTime<Utc>) -> Result<usize> {
+    let unread = notifications::table
+        .filter(notifications::member_id.eq(key(member)))
+        .filter(notifications::read_at.is_null());
+    Ok(diesel::update(unread).set(notifications::read_at.eq(at.naive_utc())).execute(conn)?)
+}
