@@ -2,9 +2,10 @@
 
 mod promise;
 
+mod secret;
+
 use std::{
     collections::BTreeMap,
-    fmt,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     time::Duration,
@@ -15,6 +16,8 @@ use ipnet::IpNet;
 use persistence::Location;
 
 use crate::{clock::Clock, rates::Rates};
+
+pub use self::secret::Secret;
 
 /// Everything that can be set. `.env.example` explains each variable.
 #[derive(Debug, Clone)]
@@ -65,28 +68,6 @@ pub enum SsoKeys {
     Secret(Secret),
     JwksFile(PathBuf),
     JwksUrl(String),
-}
-
-/// A value that prints as `***`.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    #[must_use]
-    pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
-    }
-
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

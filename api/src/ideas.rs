@@ -12,6 +12,7 @@ use persistence::{
 };
 
 pub use self::bodies::{AuthorBody, BoardRefBody, IdeaBody, IdeaSummaryBody, TagText};
+pub(crate) use self::list::ensure_segment;
 use self::{
     bodies::{NewIdeaBody, UpdateIdeaBody},
     list::{list_board_ideas, list_ideas, list_similar_ideas},

@@ -81,6 +81,12 @@ fn copy_votes(conn: &mut AnyConnection, source: IdeaId, target: IdeaId) -> Resul
         .with(source, " FROM votes WHERE idea_id = ")
         .with(source, " ON CONFLICT DO NOTHING")
         .execute(conn)?;
+    // Who of staff cast a vote stands beside the copy as well.
+    Written::<()>::new("INSERT INTO proxy_votes (idea_id, member_id, by_member_id, channel, link, created_at) SELECT ")
+        .with(target, ", p.member_id, p.by_member_id, p.channel, p.link, p.created_at FROM proxy_votes p JOIN votes v ON v.idea_id = ")
+        .with(target, " AND v.member_id = p.member_id AND v.carried_from = p.idea_id WHERE p.idea_id = ")
+        .with(source, " ON CONFLICT DO NOTHING")
+        .execute(conn)?;
     Ok(())
 }
 

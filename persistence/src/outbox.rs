@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
-    MemberId, Stamp,
+    BoardId, IdeaId, MemberId, Stamp,
     events::{CommentEvent, Event, Revocation},
 };
 use serde_json::{Value, json};
@@ -86,48 +86,44 @@ fn data(event: &Event) -> Value {
         Event::BoardMemberInvited { board, member } | Event::BoardMemberUninvited { board, member } => {
             json!({ "board_id": board.uuid(), "member_id": member.uuid() })
         }
-        Event::IdeaCreated { idea, board, author } => json!({
-            "idea_id": idea.uuid(), "board_id": board.uuid(), "author_id": author.map(|id| id.uuid()),
-        }),
-        Event::IdeaUpdated { idea, board, version } => {
-            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "version": version })
+        Event::IdeaCreated { idea, board, author } => {
+            of_idea(idea, board, json!({ "author_id": author.map(|id| id.uuid()) }))
+        }
+        Event::IdeaUpdated { idea, board, version } | Event::IdeaResponded { idea, board, version } => {
+            of_idea(idea, board, json!({ "version": version }))
         }
         Event::IdeaDeleted { idea, board }
         | Event::IdeaRestored { idea, board }
         | Event::IdeaCommentsLocked { idea, board }
-        | Event::IdeaCommentsUnlocked { idea, board } => {
-            json!({ "idea_id": idea.uuid(), "board_id": board.uuid() })
+        | Event::IdeaCommentsUnlocked { idea, board } => of_idea(idea, board, json!({})),
+        Event::IdeaStatusChanged { idea, board, from, to } => {
+            of_idea(idea, board, json!({ "from": from.as_str(), "to": to.as_str() }))
         }
-        Event::IdeaStatusChanged { idea, board, from, to } => json!({
-            "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.as_str(), "to": to.as_str(),
-        }),
-        Event::IdeaResponded { idea, board, version } => {
-            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "version": version })
-        }
-        Event::IdeaMerged { idea, board, into } => {
-            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "into": into.uuid() })
-        }
-        Event::IdeaUnmerged { idea, board, from } => {
-            json!({ "idea_id": idea.uuid(), "board_id": board.uuid(), "from": from.uuid() })
-        }
+        Event::IdeaMerged { idea, board, into } => of_idea(idea, board, json!({ "into": into.uuid() })),
+        Event::IdeaUnmerged { idea, board, from } => of_idea(idea, board, json!({ "from": from.uuid() })),
         Event::IdeaCommentPinned { idea, board, comment }
-        | Event::IdeaCommentUnpinned { idea, board, comment } => json!({
-            "idea_id": idea.uuid(), "board_id": board.uuid(), "comment_id": comment.uuid(),
-        }),
+        | Event::IdeaCommentUnpinned { idea, board, comment } => {
+            of_idea(idea, board, json!({ "comment_id": comment.uuid() }))
+        }
         Event::Comment { comment, idea, board, what } => {
-            let mut data = of_comment(what);
+            let mut data = of_idea(idea, board, of_comment(what));
             data["comment_id"] = json!(comment.uuid());
-            data["idea_id"] = json!(idea.uuid());
-            data["board_id"] = json!(board.uuid());
             data
         }
-        Event::VoteCast { idea, board, member } | Event::VoteWithdrawn { idea, board, member } => json!({
-            "idea_id": idea.uuid(), "board_id": board.uuid(), "member_id": member.uuid(),
-        }),
+        Event::VoteCast { idea, board, member } | Event::VoteWithdrawn { idea, board, member } => {
+            of_idea(idea, board, json!({ "member_id": member.uuid() }))
+        }
         Event::SegmentCreated { segment }
         | Event::SegmentUpdated { segment }
         | Event::SegmentDeleted { segment } => json!({ "segment_id": segment.uuid() }),
     }
+}
+
+/// What every event of an idea carries, besides `more`.
+fn of_idea(idea: &IdeaId, board: &BoardId, mut more: Value) -> Value {
+    more["idea_id"] = json!(idea.uuid());
+    more["board_id"] = json!(board.uuid());
+    more
 }
 
 /// What the payload says besides which comment it was.

@@ -32,7 +32,7 @@ async fn a_role_counts_from_the_next_request_on() {
         ana.get("/v1/members").await.expect_problem(403, "forbidden");
         let path = format!("/v1/members/{}", ana.id);
         let changed = admin.patch(&path, &json!({ "role": "admin" })).await.expect(200);
-        assert_eq!(changed["permissions"].as_array().unwrap().len(), 10);
+        assert!(changed["permissions"].as_array().unwrap().contains(&json!("manage_members")));
         ana.get("/v1/members").await.expect(200);
         ana.patch(&path, &json!({ "role": "member" })).await.expect_problem(409, "own_account");
         ana.patch(&path, &json!({ "blocked": true })).await.expect_problem(409, "own_account");

@@ -280,3 +280,34 @@ async fn a_priority_is_explained_by_its_factors() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn the_inbox_asks_of_answers_and_shows_who_voted_for_whom_after_a_merge() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        pm.board("app", json!({})).await;
+        let field = json!({ "key": "often", "labels": { "ko": "얼마나 자주", "en": "How often" }, "kind": "number", "visible": "staff" });
+        pm.post("/v1/boards/app/fields", &field).await.expect(201);
+        let ana = app.member("ana").await;
+        let post = async |title: &str, often: i64| {
+            let body = json!({ "title": title, "fields": { "often": often } });
+            ana.post("/v1/boards/app/ideas", &body).await.expect(201)["id"].as_str().unwrap().to_owned()
+        };
+        let ids = vec![post("하나", 2).await, post("둘", 7).await];
+        assert_eq!(found(&pm, &ids, "board=app&field=often:5..").await, [1]);
+        assert_eq!(found(&pm, &ids, "board=app&field=often&sort=oldest_unanswered").await, [0, 1]);
+        let problem = pm.get("/v1/triage/ideas?field=often:5..").await.expect_problem(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["pointer"], "?field");
+
+        let caller = json!({ "email": "caller@example.com", "display_name": "전화 고객", "channel": "call" });
+        pm.put_body(&format!("/v1/ideas/{}/votes/on-behalf", ids[0]), &caller).await.expect(200);
+        pm.post(&format!("/v1/ideas/{}/merge", ids[0]), &json!({ "into": ids[1] })).await.expect(200);
+        let votes = pm.all(&format!("/v1/ideas/{}/votes", ids[1]), 10).await;
+        let by: Vec<&Value> = votes.iter().map(|vote| &vote["on_behalf"]["channel"]).collect();
+        assert_eq!(by.iter().filter(|channel| ***channel == json!("call")).count(), 1, "{votes:?}");
+        pm.post(&format!("/v1/ideas/{}/unmerge", ids[0]), &json!({})).await.expect(200);
+        let votes = pm.all(&format!("/v1/ideas/{}/votes", ids[0]), 10).await;
+        assert!(votes.iter().any(|vote| vote["on_behalf"]["channel"] == "call"), "{votes:?}");
+    })
+    .await;
+}

@@ -218,7 +218,7 @@ fn filter(
     }
     if let Some(segment) = wanted.filter.voter_segment {
         actor.ensure(Permission::SeeVoters)?;
-        segments::find(tx, segment).map_err(unknown_segment)?;
+        ensure_segment(tx, segment)?;
     }
     let (boards, names) = boards_of(tx, actor, board)?;
     let one = board.and(boards.single());
@@ -226,10 +226,14 @@ fn filter(
     Ok((Filter { boards, answers, ..wanted.filter.clone() }, names))
 }
 
-fn unknown_segment(error: Error) -> Error {
-    match error {
-        Error::Missing => Refusal::Unfit { field: "?voter_segment", fault: Fault::NotA("segment") }.into(),
-        error => error,
+/// Whether there is a segment to ask the voters of.
+pub(crate) fn ensure_segment(tx: &mut AnyConnection, segment: SegmentId) -> Rows<()> {
+    match segments::find(tx, segment) {
+        Ok(_) => Ok(()),
+        Err(Error::Missing) => {
+            Err(Refusal::Unfit { field: "?voter_segment", fault: Fault::NotA("segment") }.into())
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    Actor, Refusal,
+    Actor, Refusal, SegmentId,
     access::Permission,
     boards::Slug,
     ideas::Tags,
@@ -23,6 +23,8 @@ use uuid::Uuid;
 use crate::{
     boards::{Names, boards_of},
     error::Failure,
+    fields::{Asking, asking, filters},
+    ideas::ensure_segment,
     statuses::CategoryName,
 };
 
@@ -106,6 +108,15 @@ pub struct InboxQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     carried_over: Option<bool>,
+    /// Only ideas that somebody of this segment votes for, by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    voter_segment: Option<Uuid>,
+    /// Answers to the fields of the `board`: `key:condition`, several parted by commas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 500)]
+    #[schema(required = false, nullable = false, max_length = 500, example = "product:earphones")]
+    field: Option<String>,
     /// Words to be found, each of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(max_length = 200)]
@@ -137,6 +148,7 @@ pub(super) struct Wanted {
     board: Option<BoardRef>,
     filter: Filter,
     owner: Option<Owner>,
+    asking: Vec<Asking>,
     private_tag: Option<String>,
     unanswered_days: Option<u16>,
     gained: Option<(u16, u32)>,
@@ -166,12 +178,15 @@ impl InboxQuery {
         if self.gained_in_days.is_some() && self.gained_at_least.is_none() {
             return Err(wrong("gained_at_least", Fault::Required));
         }
+        let field = self.field.as_deref().map(|text| clean(text, 0, 500, Lines::One)).transpose();
         Ok(Wanted {
+            asking: asking(field.map_err(|fault| wrong("field", fault))?.as_deref())?,
             board: self.board.as_deref().map(board).transpose()?,
             filter: Filter {
                 status: status.map_err(|fault| wrong("status", fault))?,
                 category: self.category.map(Category::from),
                 tag: tag("tag", self.tag.as_ref())?,
+                voter_segment: self.voter_segment.map(SegmentId::from),
                 query: q.map(|text| Search::new(&text)),
                 ..Filter::of_boards(Boards::Every)
             },
@@ -225,9 +240,13 @@ impl Wanted {
     ) -> Rows<(Inbox, Names)> {
         actor.ensure(Permission::Triage)?;
         let (boards, names) = boards_of(tx, actor, self.board.as_ref()).map_err(not_a_board)?;
+        if let Some(segment) = self.filter.voter_segment {
+            ensure_segment(tx, segment)?;
+        }
+        let answers = filters(tx, actor, boards.single(), &self.asking)?;
         let before = |days: u16| now - Duration::days(days.into());
         let inbox = Inbox {
-            filter: Filter { boards, ..self.filter.clone() },
+            filter: Filter { answers, boards, ..self.filter.clone() },
             owner: self.owner,
             private_tag: self.private_tag.clone(),
             unanswered_before: self.unanswered_days.map(before),
