@@ -19,6 +19,7 @@ pub fn of(code: Code, language: Language) -> (StatusCode, &'static str, &'static
 }
 
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "a table, with a line for each code")]
 #[must_use]
 fn phrases(code: Code) -> Phrases {
     match code {
