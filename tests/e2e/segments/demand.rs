@@ -51,6 +51,9 @@ async fn the_demand_for_an_idea_is_what_was_worked_out_by_hand() {
         assert_eq!(rows.len(), 4);
         close(&found["weighted_total"], 4.0);
         close(&found["need"], 0.8 * 2.0 + 1.2 + 2.0);
+        // The inbox orders by the same, from when the idea is ranked next.
+        let marked = pm.patch(&format!("/v1/triage/ideas/{idea}"), &json!({ "effort": 3 })).await.expect(200);
+        close(&marked["need"], 4.8);
         // Purchases of the voters: 0, 10, 20, 50.
         let amount = json!({ "name": "purchases", "voters_with_it": 4, "sum": 80.0, "mean": 20.0, "max": 50.0 });
         assert_eq!((&found["attribute"], &found["carried_votes"]), (&amount, &json!(0)));
