@@ -15,7 +15,8 @@ use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows, ideas, members,
     triage::{
         self, Marks,
-        inbox::{self, Counted, Item},
+        facets::{self, Kind},
+        inbox::{self, Item},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -99,48 +100,49 @@ fn rounded(number: f64) -> f64 {
     (number * 1e4).round() / 1e4
 }
 
-/// How many ideas there are of each kind, among the first thousand in the order.
+/// How many ideas there are of each kind, among the first three hundred in the order.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct FacetsBody {
-    /// How many ideas were counted: when it is 1,000 there may be more.
-    #[schema(minimum = 0, maximum = 1000)]
-    counted: usize,
+    /// How many ideas were counted: when it is 300 there may be more.
+    #[schema(minimum = 0, maximum = 300)]
+    counted: i64,
     /// By id of the board.
-    #[schema(value_type = BTreeMap<String, usize>)]
-    board: BTreeMap<String, usize>,
+    #[schema(value_type = BTreeMap<String, i64>)]
+    board: BTreeMap<String, i64>,
     /// By key of the status.
-    #[schema(value_type = BTreeMap<String, usize>, example = json!({ "open": 12, "planned": 3 }))]
-    status: BTreeMap<String, usize>,
-    #[schema(value_type = BTreeMap<String, usize>, example = json!({ "open": 12, "planned": 3 }))]
-    category: BTreeMap<String, usize>,
-    #[schema(value_type = BTreeMap<String, usize>, example = json!({ "화면": 4 }))]
-    tag: BTreeMap<String, usize>,
+    #[schema(value_type = BTreeMap<String, i64>, example = json!({ "open": 12, "planned": 3 }))]
+    status: BTreeMap<String, i64>,
+    #[schema(value_type = BTreeMap<String, i64>, example = json!({ "open": 12, "planned": 3 }))]
+    category: BTreeMap<String, i64>,
+    #[schema(value_type = BTreeMap<String, i64>, example = json!({ "화면": 4 }))]
+    tag: BTreeMap<String, i64>,
     /// By id of the member, or `none`.
-    #[schema(value_type = BTreeMap<String, usize>, example = json!({ "none": 15 }))]
-    owner: BTreeMap<String, usize>,
+    #[schema(value_type = BTreeMap<String, i64>, example = json!({ "none": 15 }))]
+    owner: BTreeMap<String, i64>,
     /// `true` or `false`.
-    #[schema(value_type = BTreeMap<String, usize>, example = json!({ "false": 15 }))]
-    has_response: BTreeMap<String, usize>,
+    #[schema(value_type = BTreeMap<String, i64>, example = json!({ "false": 15 }))]
+    has_response: BTreeMap<String, i64>,
 }
 
 /// Facets are counted over so many ideas, so that their cost does not grow with the board.
-const MOST_COUNTED: i64 = 1_000;
+const MOST_COUNTED: i64 = 300;
 
 impl FacetsBody {
-    fn of(counted: Vec<Counted>, tags: Vec<String>) -> Self {
-        let mut facets = Self { counted: counted.len(), ..Self::default() };
-        let count =
-            |facet: &mut BTreeMap<String, usize>, value: String| *facet.entry(value).or_default() += 1;
-        for idea in counted {
-            count(&mut facets.board, idea.board.to_string());
-            count(&mut facets.status, idea.status);
-            count(&mut facets.category, idea.category);
-            count(&mut facets.owner, idea.owner.map_or_else(|| "none".to_owned(), |id| id.to_string()));
-            count(&mut facets.has_response, idea.answered.to_string());
+    fn of(kinds: Vec<Kind>, tags: Vec<(String, i64)>) -> Self {
+        let mut facets = Self::default();
+        let add = |facet: &mut BTreeMap<String, i64>, value: String, count| {
+            *facet.entry(value).or_default() += count
+        };
+        for kind in kinds {
+            facets.counted += kind.count;
+            add(&mut facets.board, kind.board.to_string(), kind.count);
+            add(&mut facets.status, kind.status, kind.count);
+            add(&mut facets.category, kind.category, kind.count);
+            let owner = kind.owner.map_or_else(|| "none".to_owned(), |id| id.to_string());
+            add(&mut facets.owner, owner, kind.count);
+            add(&mut facets.has_response, kind.answered.to_string(), kind.count);
         }
-        for tag in tags {
-            count(&mut facets.tag, tag);
-        }
+        facets.tag = tags.into_iter().collect();
         facets
     }
 }
@@ -176,7 +178,7 @@ async fn list_triage(
             let (inbox, names) = wanted.inbox(tx, actor, now)?;
             let total = total.then(|| inbox::count(tx, &inbox)).transpose()?;
             let facets = match facets {
-                true => Some(inbox::counted(tx, &inbox, wanted.order, MOST_COUNTED)?),
+                true => Some(facets::count(tx, &inbox, wanted.order, MOST_COUNTED)?),
                 false => None,
             };
             let page = inbox::list(tx, actor, &inbox, wanted.order, after, limit)?;
@@ -184,7 +186,7 @@ async fn list_triage(
         })
         .await?;
     let page = list.listing(&app.keys, page, total, |item| item);
-    Ok(Reply::ok(&InboxBody { page, facets: facets.map(|(counted, tags)| FacetsBody::of(counted, tags)) }))
+    Ok(Reply::ok(&InboxBody { page, facets: facets.map(|(kinds, tags)| FacetsBody::of(kinds, tags)) }))
 }
 
 /// Read what staff decided about an idea

@@ -1,6 +1,7 @@
 //! The rows of triage: who takes care of an idea, how it is marked, and what it is ranked by.
 
 pub mod duplicates;
+pub mod facets;
 pub mod inbox;
 pub mod views;
 

@@ -19,7 +19,7 @@ use crate::{
         list::{Boards, Boxed, Filter, Hits, base_of, narrowed, select},
     },
     key::{KeyValue, key},
-    schema::{idea_tags, ideas, private_tags, triage},
+    schema::{ideas, private_tags, triage},
 };
 
 /// Which ideas the inbox holds: those of a filter, and of them
@@ -118,55 +118,12 @@ pub fn ids(conn: &mut AnyConnection, inbox: &Inbox, most: i64) -> Result<Vec<Ide
     Ok(ids.into_iter().map(IdeaId::from).collect())
 }
 
-/// One of the ideas that facets are counted over.
-#[derive(Debug, Clone)]
-pub struct Counted {
-    pub board: domain::BoardId,
-    pub status: String,
-    pub category: String,
-    pub owner: Option<MemberId>,
-    pub answered: bool,
-}
-
-/// What facets are counted over: the first `most` ideas in the order, and the tags of each.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn counted(
-    conn: &mut AnyConnection,
-    inbox: &Inbox,
-    order: Order,
-    most: i64,
-) -> Result<(Vec<Counted>, Vec<String>)> {
-    type Found = (KeyValue, KeyValue, String, String, Option<KeyValue>, Option<chrono::NaiveDateTime>);
-    let Some(query) = conditions(conn, base_of(&Actor::System), inbox)? else {
-        return Ok((Vec::new(), Vec::new()));
-    };
-    let rows: Vec<Found> = ordered(query, order, None)
-        .limit(most)
-        .select((
-            ideas::id,
-            ideas::board_id,
-            ideas::status,
-            ideas::category,
-            triage::owner_id.nullable(),
-            triage::answered_at.nullable(),
-        ))
-        .load(conn)?;
-    let ids: Vec<KeyValue> = rows.iter().map(|(id, ..)| *id).collect();
-    let tags = idea_tags::table.filter(idea_tags::idea_id.eq_any(ids)).select(idea_tags::tag).load(conn)?;
-    let counted = rows.into_iter().map(|(_, board, status, category, owner, answered)| Counted {
-        board: board.into(),
-        status,
-        category,
-        owner: owner.map(MemberId::from),
-        answered: answered.is_some(),
-    });
-    Ok((counted.collect(), tags))
-}
-
 /// The inbox as conditions; none when nothing can match.
-fn conditions<'a>(conn: &mut AnyConnection, base: Boxed<'a>, inbox: &Inbox) -> Result<Option<Boxed<'a>>> {
+pub(super) fn conditions<'a>(
+    conn: &mut AnyConnection,
+    base: Boxed<'a>,
+    inbox: &Inbox,
+) -> Result<Option<Boxed<'a>>> {
     let Some(mut query) = narrowed(conn, base, &inbox.filter, Hits::Anywhere)? else { return Ok(None) };
     // Every idea has its row: said so that a database may begin with the order of triage.
     query = query.filter(triage::version.assume_not_null().gt(0));
@@ -226,7 +183,7 @@ fn place(order: Order) -> impl Fn(&Item) -> Place {
 }
 
 /// The order, and the condition of being after a place in it, as [`crate::ideas::list`] has them.
-fn ordered<'a>(query: Boxed<'a>, order: Order, after: Option<Place>) -> Boxed<'a> {
+pub(super) fn ordered<'a>(query: Boxed<'a>, order: Order, after: Option<Place>) -> Boxed<'a> {
     let place = after.map(|place| (place, KeyValue::from(place.id)));
     let id = triage::idea_id.assume_not_null();
     match order {

@@ -25,7 +25,10 @@ use persistence::{
     AnyConnection, activities, comments,
     ideas::list::{self, Boards, Deleted, Filter},
     insights, migrations, notifications, responses,
-    triage::inbox::{self, Inbox, Order, Owner},
+    triage::{
+        facets,
+        inbox::{self, Inbox, Order, Owner},
+    },
     votes,
 };
 use uuid::Uuid;
@@ -127,7 +130,7 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
                 [Order::Priority, Order::Need, Order::Votes, Order::Momentum, Order::OldestUnanswered]
             {
                 inbox::list(conn, &actor, &inbox, order, after, limit)?;
-                inbox::counted(conn, &inbox, order, 1_000)?;
+                facets::count(conn, &inbox, order, 300)?;
             }
         }
         votes::voters(conn, idea, after, limit)?;
