@@ -15,7 +15,7 @@ use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows, ideas, members,
     triage::{
         self, Marks,
-        facets::{self, Kind},
+        facets::{self, Facets},
         inbox::{self, Item},
     },
 };
@@ -128,7 +128,7 @@ pub struct FacetsBody {
 const MOST_COUNTED: i64 = 300;
 
 impl FacetsBody {
-    fn of(kinds: Vec<Kind>, tags: Vec<(String, i64)>) -> Self {
+    fn of(Facets { kinds, tags }: Facets) -> Self {
         let mut facets = Self::default();
         let add = |facet: &mut BTreeMap<String, i64>, value: String, count| {
             *facet.entry(value).or_default() += count
@@ -186,7 +186,7 @@ async fn list_triage(
         })
         .await?;
     let page = list.listing(&app.keys, page, total, |item| item);
-    Ok(Reply::ok(&InboxBody { page, facets: facets.map(|(kinds, tags)| FacetsBody::of(kinds, tags)) }))
+    Ok(Reply::ok(&InboxBody { page, facets: facets.map(FacetsBody::of) }))
 }
 
 /// Read what staff decided about an idea

@@ -1,4 +1,4 @@
-//! The rows of segments. Whom they hold is in [`membership`], what stands behind an idea in [`demand`].
+//! The rows of segments. Whom they hold is in `membership`, what stands behind an idea in [`demand`].
 
 pub mod demand;
 mod form;

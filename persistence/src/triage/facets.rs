@@ -29,20 +29,22 @@ pub struct Kind {
     pub count: i64,
 }
 
-/// The kinds among the first `most` ideas in the order, and how many of those have each tag.
+/// What was counted: the kinds, and how many have each tag.
+#[derive(Debug, Clone, Default)]
+pub struct Facets {
+    pub kinds: Vec<Kind>,
+    pub tags: Vec<(String, i64)>,
+}
+
+/// The facets of the first `most` ideas in the order.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn count(
-    conn: &mut AnyConnection,
-    inbox: &Inbox,
-    order: Order,
-    most: i64,
-) -> Result<(Vec<Kind>, Vec<(String, i64)>)> {
+pub fn count(conn: &mut AnyConnection, inbox: &Inbox, order: Order, most: i64) -> Result<Facets> {
     type Found = (KeyValue, String, String, Option<KeyValue>, bool, i64);
     type Shape = (Key, Text, Text, Nullable<Key>, Bool, BigInt);
     let base = || base_of(&Actor::System);
-    let Some(query) = conditions(conn, base(), inbox)? else { return Ok((Vec::new(), Vec::new())) };
+    let Some(query) = conditions(conn, base(), inbox)? else { return Ok(Facets::default()) };
     let first = ordered(query, order, None).limit(most).select((
         ideas::board_id,
         ideas::status,
@@ -56,7 +58,7 @@ pub fn count(
         ") AS counted GROUP BY board_id, status, category, owner_id, answered_at IS NOT NULL",
     )
     .load(conn)?;
-    let Some(query) = conditions(conn, base(), inbox)? else { return Ok((Vec::new(), Vec::new())) };
+    let Some(query) = conditions(conn, base(), inbox)? else { return Ok(Facets::default()) };
     let tags: Vec<(String, i64)> = Around::<_, (Text, BigInt)>::new(
         "SELECT tag, count(*) FROM idea_tags WHERE idea_id IN (SELECT id FROM (",
         ordered(query, order, None).limit(most).select(ideas::id),
@@ -71,7 +73,7 @@ pub fn count(
         answered,
         count,
     });
-    Ok((kinds.collect(), tags))
+    Ok(Facets { kinds: kinds.collect(), tags })
 }
 
 /// A statement around another, which gives rows of `Of`.
