@@ -3,12 +3,19 @@
 mod bodies;
 
 use actix_web::{HttpRequest, delete, get, patch, post, web};
-use domain::{Actor, IdeaId, Refusal, StatusId, access::Permission, statuses::ensure_explained, text::Fault};
+use domain::{
+    Actor, IdeaId, Refusal, Stamp, StatusId,
+    access::Permission,
+    boards::Board,
+    ideas::Idea,
+    statuses::{StatusKey, ensure_explained},
+    text::Fault,
+};
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows,
     boards::{self, BoardRef},
     ideas,
-    ideas::change,
+    ideas::change::{self, Explained},
     statuses::{self, Step},
 };
 
@@ -166,15 +173,31 @@ async fn set_idea_status(
         actor.ensure(Permission::SetStatus)?;
         let (idea, on) = ideas::find(tx, actor, id)?;
         if_match.ensure(idea.version)?;
-        let from = statuses::find(tx, idea.board_id, &idea.status.key)?;
-        let to = statuses::find(tx, idea.board_id, &wanted).map_err(unknown("status"))?.status;
-        from.status.ensure_may_become(&to, &from.next)?;
-        ensure_explained(to.category, why.decline)?;
-        if why.response.is_some() {
-            actor.ensure(Permission::Respond)?;
-        }
-        change::set_status(tx, &stamp, (&idea, &on.board), &to, &why, actor.member_id())?;
+        move_idea(tx, actor, &stamp, (&idea, &on.board), &wanted, &why).map_err(unknown("status"))?;
         idea_shown(tx, actor, id, language)
     })
     .await
+}
+
+/// Moves an idea to the status of its board under a key, as far as the actor and the statuses let it.
+///
+/// # Errors
+/// [`Error::Missing`] when the board has no such status; what the rules refuse.
+pub(crate) fn move_idea(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    stamp: &Stamp,
+    (idea, board): (&Idea, &Board),
+    wanted: &StatusKey,
+    why: &Explained,
+) -> Rows<()> {
+    actor.ensure(Permission::SetStatus)?;
+    if why.response.is_some() {
+        actor.ensure(Permission::Respond)?;
+    }
+    let to = statuses::find(tx, idea.board_id, wanted)?.status;
+    let from = statuses::find(tx, idea.board_id, &idea.status.key)?;
+    from.status.ensure_may_become(&to, &from.next)?;
+    ensure_explained(to.category, why.decline)?;
+    change::set_status(tx, stamp, (idea, board), &to, why, actor.member_id())
 }

@@ -1,16 +1,10 @@
 //! Bulk actions: one decision about many ideas, all or nothing.
 
 use actix_web::{post, web};
-use domain::{
-    Actor, IdeaId, Refusal, Stamp,
-    access::Permission,
-    statuses::{StatusKey, ensure_explained},
-    text::Fault,
-};
+use domain::{Actor, IdeaId, Refusal, Stamp, access::Permission, statuses::StatusKey, text::Fault};
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows, ideas,
-    ideas::change::{self, Explained},
-    statuses,
+    ideas::change::Explained,
     triage::{self, inbox, views as stored},
 };
 use serde::{Deserialize, Serialize};
@@ -26,7 +20,7 @@ use crate::{
     once::Post,
     reply::Reply,
     routes::Routes,
-    statuses::{SetStatusBody, unknown},
+    statuses::{SetStatusBody, move_idea, unknown},
 };
 
 /// The most ideas one action is about.
@@ -139,8 +133,8 @@ async fn bulk_triage(
         actor.ensure(Permission::Triage)?;
         let ids = found(tx, actor, &which, &stamps[0])?;
         let mut done = BulkDoneBody { changed: Vec::new(), unchanged: Vec::new() };
-        for (nth, (id, stamp)) in ids.into_iter().zip(&stamps).enumerate() {
-            match act(tx, actor, stamp, id, &action).map_err(|error| unseen(error, nth))? {
+        for (id, stamp) in ids.into_iter().zip(&stamps) {
+            match act(tx, actor, stamp, id, &action).map_err(unseen)? {
                 true => done.changed.push(id.uuid()),
                 false => done.unchanged.push(id.uuid()),
             }
@@ -167,7 +161,7 @@ fn found(tx: &mut AnyConnection, actor: &Actor, which: &Which, stamp: &Stamp) ->
     }
 }
 
-fn unseen(error: Error, _: usize) -> Error {
+fn unseen(error: Error) -> Error {
     match error {
         Error::Missing => {
             Refusal::Unfit { field: "ids", fault: Fault::NotA("list of ideas that can be seen") }.into()
@@ -183,11 +177,8 @@ fn act(tx: &mut AnyConnection, actor: &Actor, stamp: &Stamp, id: IdeaId, action:
     if let Some((wanted, why)) = &action.status {
         actor.ensure(Permission::SetStatus)?;
         if idea.status.key != *wanted {
-            let from = statuses::find(tx, idea.board_id, &idea.status.key)?;
-            let to = statuses::find(tx, idea.board_id, wanted).map_err(unknown("set_status/status"))?.status;
-            from.status.ensure_may_become(&to, &from.next)?;
-            ensure_explained(to.category, why.decline)?;
-            change::set_status(tx, stamp, (&idea, &on.board), &to, why, actor.member_id())?;
+            move_idea(tx, actor, stamp, (&idea, &on.board), wanted, why)
+                .map_err(unknown("set_status/status"))?;
             changed = true;
         }
     }
