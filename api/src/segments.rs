@@ -9,6 +9,7 @@ use actix_web::{delete, get, patch, post, web};
 use domain::{SegmentId, access::Permission};
 use persistence::{AloneWith, segments};
 
+pub(crate) use self::demand::ensure_number;
 use self::{
     bodies::{FoundBody, NamedBody, NewSegmentBody, PreviewBody, SegmentBody, UpdateSegmentBody, shown},
     demand::get_idea_demand,

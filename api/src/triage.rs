@@ -75,11 +75,15 @@ pub struct TriageBody {
     /// Votes of the last seven days.
     #[schema(minimum = 0)]
     momentum: i64,
+    /// With `sort=value`: what the voters have of the attribute, added up. Worked out anew every few minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, example = 1_250_000.0)]
+    value: Option<f64>,
 }
 
 impl TriageBody {
     fn new(item: Item, names: &Names, actor: &Actor, language: Language) -> Self {
-        let Item { listed, marks } = item;
+        let Item { listed, marks, value } = item;
         let board = names.get(&listed.idea.board_id).cloned().unwrap_or_else(BoardRefBody::nowhere);
         Self {
             owner_id: marks.owner.map(MemberId::uuid),
@@ -91,6 +95,7 @@ impl TriageBody {
             priority: rounded(marks.priority),
             need: rounded(marks.need),
             momentum: marks.momentum,
+            value,
             idea: IdeaSummaryBody::new(listed, board, actor, language),
         }
     }
@@ -176,7 +181,7 @@ async fn list_triage(
         .read(&me.caller, move |tx, actor| {
             actor.ensure(Permission::Triage)?;
             let (inbox, names) = wanted.inbox(tx, actor, now)?;
-            let total = total.then(|| inbox::count(tx, &inbox)).transpose()?;
+            let total = total.then(|| inbox::count(tx, &inbox, wanted.order)).transpose()?;
             let facets = match facets {
                 true => Some(facets::count(tx, &inbox, wanted.order, MOST_COUNTED)?),
                 false => None,
@@ -211,7 +216,7 @@ fn shown(tx: &mut AnyConnection, actor: &Actor, id: IdeaId, language: Language) 
     let marks = triage::marks_of(tx, id)?;
     let (board, version) = (BoardRefBody::from(&read.on.board), marks.version);
     let names = Names::from([(read.on.board.id, board)]);
-    let item = Item { listed: read.listed, marks };
+    let item = Item { listed: read.listed, marks, value: None };
     Ok(Reply::ok(&TriageBody::new(item, &names, actor, language)).tagged(version))
 }
 

@@ -157,7 +157,7 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<(Idea
 /// # Errors
 /// [`Error::Missing`].
 pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read> {
-    type Found = (String, String, String, String, Option<String>, Option<NaiveDateTime>);
+    type Found = (String, String, String, String, Option<String>, Option<KeyValue>);
     let (idea, on) = find(conn, actor, id)?;
     let me = actor.member_id().map_or(KeyValue::from(Uuid::nil()), key);
     let (title, body, excerpt, tags, author_name, voted): Found = ideas::table
@@ -171,7 +171,7 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
             idea_texts::excerpt,
             idea_texts::tags,
             members::display_name.nullable(),
-            votes::created_at.nullable(),
+            votes::member_id.nullable(),
         ))
         .first(conn)?;
     let response = responses::current(conn, actor, id)?;
@@ -219,7 +219,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, told: &Stamp, new: &NewId
         .values((idea_texts::idea_id.eq(key(id)), texts(&new.words)))
         .execute(conn)?;
     insert_tags(conn, id, &new.words)?;
-    triage::insert(conn, id, new.board)?;
+    triage::insert(conn, stamp, id, &status)?;
     index(conn, id, new.board, &new.words)?;
     outbox::write(conn, told, &[Event::IdeaCreated { idea: id, board: new.board, author: new.author }])?;
     Ok(id)

@@ -12,6 +12,7 @@ pub mod follows;
 pub mod ideas;
 pub mod insights;
 mod key;
+mod limited;
 pub mod members;
 pub mod merges;
 pub mod migrations;

@@ -1,6 +1,7 @@
 //! The rows of members.
 
 pub(crate) mod attributes;
+pub mod numbers;
 
 use chrono::NaiveDateTime;
 use diesel::{
@@ -108,6 +109,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewMember) -> Resul
         ))
         .execute(conn)
         .map_err(taken(Unique::Email))?;
+    numbers::store(conn, id, &new.attributes)?;
     outbox::write(conn, stamp, &[Event::MemberRegistered { member: id }])?;
     let member = find(conn, id)?;
     segments::follow(conn, &member, stamp.at)?;
@@ -252,6 +254,9 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
         .map_err(taken(Unique::Email))?;
     if rows == 0 {
         return Err(Error::Contended);
+    }
+    if before.attributes != after.attributes {
+        numbers::store(conn, member, &after.attributes)?;
     }
     outbox::write(conn, stamp, &events)?;
     let asked = |member: &Member| (member.attributes.clone(), member.role, member.locale);

@@ -27,7 +27,7 @@ use crate::{
     notifications::{self, Notice},
     outbox,
     schema::{comments, ideas, merges, votes},
-    statuses,
+    statuses, triage,
     written::Written,
 };
 
@@ -105,6 +105,7 @@ fn place(
             ideas::merged_into.eq(merged_into.map(key)),
         ))
         .execute(conn)?;
+    triage::repeat(conn, idea.id)?;
     change::bump(conn, stamp, idea)
 }
 

@@ -464,9 +464,36 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
+    member_numbers (member_id, name) {
+        member_id -> Key,
+        name -> Text,
+        value -> Double,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    idea_values (idea_id, name) {
+        idea_id -> Key,
+        name -> Text,
+        board_id -> Key,
+        total -> Double,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
     triage (idea_id) {
         idea_id -> Key,
         board_id -> Key,
+        status -> Text,
+        category -> Text,
+        deleted -> Bool,
+        created_at -> Timestamp,
         owner_id -> Nullable<Key>,
         due_on -> Nullable<Date>,
         effort -> Nullable<Integer>,
@@ -601,6 +628,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     statuses,
     status_steps,
     idea_texts,
+    idea_values,
     idea_tags,
     votes,
     segments,
@@ -613,6 +641,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notifications,
     merges,
     triage,
+    member_numbers,
     private_tags,
     comments,
     comment_mentions,
@@ -621,3 +650,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     proxy_votes
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    votes::idea_id,
+    ideas::board_id,
+    member_numbers::name
+);

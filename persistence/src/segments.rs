@@ -21,7 +21,7 @@ use domain::{
     segments::{MOST_SEGMENTS, Segment, SegmentName, Weight},
 };
 
-pub use self::membership::{Survey, ageing, known_kinds, recount, refresh, survey};
+pub use self::membership::{Survey, ageing, recount, refresh, survey};
 use self::membership::{count_firsts, hold_alone, settle};
 pub(crate) use self::{demand::needs, membership::follow};
 use crate::{

@@ -3,6 +3,7 @@
 pub mod duplicates;
 pub mod facets;
 pub mod inbox;
+mod values;
 pub mod views;
 
 use std::collections::HashMap;
@@ -16,7 +17,7 @@ use domain::{
     BoardId, IdeaId, MemberId, Stamp,
     answers::Happening,
     ideas::{Idea, Tags},
-    statuses::Category,
+    statuses::{Category, Status},
     triage::{Facts, MOMENTUM_DAYS, Weights, priority},
 };
 
@@ -27,6 +28,7 @@ use crate::{
     key::{KeyValue, key},
     schema::{ideas, priority_weights, private_tags, triage, votes},
     segments,
+    written::Written,
 };
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -61,13 +63,13 @@ pub struct Marks {
 }
 
 impl Row {
-    fn marks(self, private_tags: Vec<String>) -> Marks {
+    fn marks(self, private_tags: &mut HashMap<KeyValue, Vec<String>>) -> Marks {
         Marks {
             owner: self.owner_id.map(MemberId::from),
             due_on: self.due_on,
             effort: self.effort,
             strategic_value: self.strategic_value,
-            private_tags,
+            private_tags: private_tags.remove(&self.idea_id).unwrap_or_default(),
             answered_at: self.answered_at.map(|at| at.and_utc()),
             priority: self.priority,
             need: self.need,
@@ -78,17 +80,32 @@ impl Row {
 }
 
 /// Stores the row of a new idea.
-pub(crate) fn insert(conn: &mut AnyConnection, idea: IdeaId, board: BoardId) -> Result<()> {
+pub(crate) fn insert(conn: &mut AnyConnection, stamp: &Stamp, idea: IdeaId, status: &Status) -> Result<()> {
     diesel::insert_into(triage::table)
         .values((
             triage::idea_id.eq(key(idea)),
-            triage::board_id.eq(key(board)),
+            triage::board_id.eq(key(status.board_id)),
+            triage::status.eq(status.key.as_str()),
+            triage::category.eq(status.category.key()),
+            triage::deleted.eq(false),
+            triage::created_at.eq(stamp.at.naive_utc()),
             triage::priority.eq(0.0),
             triage::need.eq(0.0),
             triage::momentum.eq(0),
             triage::version.eq(1),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Repeats what became of an idea: its status, and whether it is deleted.
+pub(crate) fn repeat(conn: &mut AnyConnection, idea: IdeaId) -> Result<()> {
+    Written::<()>::new(
+        "UPDATE triage SET (status, category, deleted) = \
+         (SELECT status, category, deleted_at IS NOT NULL FROM ideas WHERE id = triage.idea_id) WHERE idea_id = ",
+    )
+    .with(key(idea), "")
+    .execute(conn)?;
     Ok(())
 }
 
@@ -100,28 +117,21 @@ pub(crate) fn answered(conn: &mut AnyConnection, idea: IdeaId, at: DateTime<Utc>
     Ok(())
 }
 
-/// The marks of some ideas.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn marks(conn: &mut AnyConnection, ids: &[IdeaId]) -> Result<HashMap<IdeaId, Marks>> {
-    let keys: Vec<KeyValue> = ids.iter().copied().map(key).collect();
-    let rows: Vec<Row> =
-        triage::table.filter(triage::idea_id.eq_any(keys.clone())).select(Row::as_select()).load(conn)?;
+/// The private tags of some ideas, each sorted.
+fn private_tags_of(
+    conn: &mut AnyConnection,
+    ids: impl Iterator<Item = KeyValue>,
+) -> Result<HashMap<KeyValue, Vec<String>>> {
     let tags: Vec<(KeyValue, String)> = private_tags::table
-        .filter(private_tags::idea_id.eq_any(keys))
+        .filter(private_tags::idea_id.eq_any(ids.collect::<Vec<_>>()))
         .order(private_tags::tag)
         .select((private_tags::idea_id, private_tags::tag))
         .load(conn)?;
-    let mut tagged: HashMap<IdeaId, Vec<String>> = HashMap::new();
+    let mut tagged: HashMap<KeyValue, Vec<String>> = HashMap::new();
     for (idea, tag) in tags {
-        tagged.entry(idea.into()).or_default().push(tag);
+        tagged.entry(idea).or_default().push(tag);
     }
-    let marked = |row: Row| {
-        let id = IdeaId::from(row.idea_id);
-        (id, row.marks(tagged.remove(&id).unwrap_or_default()))
-    };
-    Ok(rows.into_iter().map(marked).collect())
+    Ok(tagged)
 }
 
 /// The marks of one idea.
@@ -129,7 +139,9 @@ pub fn marks(conn: &mut AnyConnection, ids: &[IdeaId]) -> Result<HashMap<IdeaId,
 /// # Errors
 /// [`Error::Missing`].
 pub fn marks_of(conn: &mut AnyConnection, idea: IdeaId) -> Result<Marks> {
-    marks(conn, &[idea])?.remove(&idea).ok_or(Error::Missing)
+    let row: Row = triage::table.find(key(idea)).select(Row::as_select()).first(conn)?;
+    let mut tags = private_tags_of(conn, std::iter::once(row.idea_id))?;
+    Ok(row.marks(&mut tags))
 }
 
 /// Stores what staff decided, in place of what was read, and ranks the idea anew.
@@ -309,6 +321,7 @@ fn rank_all(conn: &mut AnyConnection, ids: &[KeyValue], now: DateTime<Utc>) -> R
             .set((triage::priority.eq(found.0), triage::need.eq(found.1), triage::momentum.eq(found.2)))
             .execute(conn)?;
     }
+    values::refresh(conn, ids)?;
     Ok(moved)
 }
 

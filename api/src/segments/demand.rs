@@ -9,6 +9,7 @@ use domain::{
 };
 use persistence::{
     AnyConnection, Result as Rows, ideas,
+    members::numbers,
     segments::{self, demand},
 };
 use serde::{Deserialize, Serialize};
@@ -142,12 +143,22 @@ fn by_segment(
     Ok(rows.collect())
 }
 
-/// The attribute over the voters. A name under which no member at all has a number is a slip.
+/// A name under which no member at all has a number is a slip.
+pub(crate) fn ensure_number(tx: &mut AnyConnection, name: &str) -> Rows<()> {
+    match numbers::any(tx, name)? {
+        true => Ok(()),
+        false => {
+            let fault = Fault::NotA("attribute: no member has a number under it");
+            Err(Refusal::Unfit { field: "?attribute", fault }.into())
+        }
+    }
+}
+
+/// The attribute over the voters.
 fn amount(tx: &mut AnyConnection, idea: IdeaId, name: &str) -> Rows<AmountBody> {
     let Amount { voters, sum, mean, max } = demand::amount(tx, idea, name)?;
-    if voters == 0 && !segments::known_kinds(tx, name)?.number {
-        let fault = Fault::NotA("attribute: no member has a number under it");
-        return Err(Refusal::Unfit { field: "?attribute", fault }.into());
+    if voters == 0 {
+        ensure_number(tx, name)?;
     }
     Ok(AmountBody { name: name.to_owned(), voters_with_it: voters, sum, mean, max })
 }

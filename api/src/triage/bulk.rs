@@ -154,7 +154,7 @@ fn found(tx: &mut AnyConnection, actor: &Actor, which: &Which, stamp: &Stamp) ->
             // What was kept made sense when it was kept.
             let wanted = question(&view)?.wanted().map_err(|failure| Error::Broken(failure.to_string()))?;
             let (inbox, _) = wanted.inbox(tx, actor, stamp.at)?;
-            let ids = inbox::ids(tx, &inbox, MOST + 1)?;
+            let ids = inbox::ids(tx, &inbox, wanted.order, MOST + 1)?;
             let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
             if count == *expected { Ok(ids) } else { Err(Refusal::CountChanged { count }.into()) }
         }

@@ -25,6 +25,7 @@ use crate::{
     error::Failure,
     fields::{Asking, asking, filters},
     ideas::ensure_segment,
+    segments::ensure_number,
     statuses::CategoryName,
 };
 
@@ -40,6 +41,8 @@ pub enum OrderName {
     Votes,
     /// Votes of the last seven days.
     Momentum,
+    /// What the voters have of the `attribute`, added up; ideas of whose voters nobody has it are left out.
+    Value,
     /// Those without an answer, the oldest first.
     OldestUnanswered,
 }
@@ -51,6 +54,7 @@ impl From<OrderName> for Order {
             OrderName::Need => Self::Need,
             OrderName::Votes => Self::Votes,
             OrderName::Momentum => Self::Momentum,
+            OrderName::Value => Self::Value,
             OrderName::OldestUnanswered => Self::OldestUnanswered,
         }
     }
@@ -126,6 +130,11 @@ pub struct InboxQuery {
     #[param(inline)]
     #[schema(required = false, nullable = false, value_type = OrderName)]
     sort: Option<OrderName>,
+    /// For `sort=value`: an attribute of members that is a number, such as yearly purchases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 64, example = "purchases")]
+    #[schema(required = false, nullable = false, max_length = 64)]
+    attribute: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(minimum = 1, maximum = 100, default = 20)]
     #[schema(ignore)]
@@ -154,6 +163,7 @@ pub(super) struct Wanted {
     gained: Option<(u16, u32)>,
     has_response: Option<bool>,
     carried_over: Option<bool>,
+    attribute: Option<String>,
     pub(super) order: Order,
 }
 
@@ -178,6 +188,14 @@ impl InboxQuery {
         if self.gained_in_days.is_some() && self.gained_at_least.is_none() {
             return Err(wrong("gained_at_least", Fault::Required));
         }
+        let order = Order::from(self.sort.unwrap_or_default());
+        let attribute = self.attribute.as_deref().map(|name| clean(name, 1, 64, Lines::One)).transpose();
+        let attribute = attribute.map_err(|fault| wrong("attribute", fault))?;
+        match (order == Order::Value, &attribute) {
+            (true, None) => return Err(wrong("attribute", Fault::Required)),
+            (false, Some(_)) => return Err(wrong("attribute", Fault::NotA("part of this sort"))),
+            _ => {}
+        }
         let field = self.field.as_deref().map(|text| clean(text, 0, 500, Lines::One)).transpose();
         Ok(Wanted {
             asking: asking(field.map_err(|fault| wrong("field", fault))?.as_deref())?,
@@ -196,7 +214,8 @@ impl InboxQuery {
             gained: self.gained_at_least.map(|least| (gained_in, least)),
             has_response: self.has_response,
             carried_over: self.carried_over,
-            order: self.sort.unwrap_or_default().into(),
+            attribute,
+            order,
         })
     }
 
@@ -243,6 +262,9 @@ impl Wanted {
         if let Some(segment) = self.filter.voter_segment {
             ensure_segment(tx, segment)?;
         }
+        if let Some(attribute) = &self.attribute {
+            ensure_number(tx, attribute)?;
+        }
         let answers = filters(tx, actor, boards.single(), &self.asking)?;
         let before = |days: u16| now - Duration::days(days.into());
         let inbox = Inbox {
@@ -253,6 +275,7 @@ impl Wanted {
             has_response: self.has_response,
             carried_over: self.carried_over,
             gained: self.gained.map(|(days, least)| (before(days), least.into())),
+            attribute: self.attribute.clone(),
         };
         Ok((inbox, names))
     }

@@ -143,6 +143,7 @@ fn mark_deleted(
     diesel::update(ideas::table.find(key(idea.id)))
         .set(ideas::deleted_at.eq(at.map(|at| at.naive_utc())))
         .execute(conn)?;
+    triage::repeat(conn, idea.id)?;
     bump(conn, stamp, idea)
 }
 
@@ -194,6 +195,7 @@ pub fn set_status(
     diesel::update(ideas::table.find(key(idea.id)))
         .set((ideas::status.eq(to.key.as_str()), ideas::category.eq(to.category.key())))
         .execute(conn)?;
+    triage::repeat(conn, idea.id)?;
     triage::rank(conn, idea.id, stamp.at)?;
     bump(conn, stamp, idea)
 }

@@ -30,8 +30,8 @@ pub fn similar(
     }
     let Some(query) = narrowed(conn, base_of(actor), &filter, Hits::InTitle)? else { return Ok(Vec::new()) };
     let rows = match ids.is_empty() {
-        true => select(conn, query.order((ideas::vote_count.desc(), ideas::id.desc())).limit(MOST_COMMON))?,
-        false => select(conn, query.filter(ideas::id.eq_any(ids)))?,
+        true => select(conn, query.order((ideas::vote_count.desc(), ideas::id.desc())), Some(MOST_COMMON))?,
+        false => select(conn, query.filter(ideas::id.eq_any(ids)), None)?,
     };
     let mut scored: Vec<(f64, Listed)> = rows
         .into_iter()

@@ -1,11 +1,12 @@
 //! Lists of ideas: filters, orders, pages and searches.
 
+mod hits;
 mod order;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
-    QueryDsl as _, RunQueryDsl as _, SelectableHelper as _,
+    QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
     dsl::{self, IntoBoxed, auto_type},
 };
 use domain::{
@@ -16,15 +17,16 @@ use domain::{
 };
 use uuid::Uuid;
 
+pub(crate) use self::hits::{Hits, of_search};
 use self::order::{ordered, place_of};
 use super::{Listed, Row, status_of, tags_of};
 use crate::{
-    connection::{AnyConnection, MultiBackend, instr},
+    connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
     fields::answers::{AnswerFilter, answered},
     key::{KeyValue, key},
-    schema::{idea_tags, idea_texts, ideas, members, statuses as statuses_table, triage, votes},
-    search::{self, Plan, Within},
+    limited::Limited,
+    schema::{idea_tags, idea_texts, idea_values, ideas, members, statuses as statuses_table, triage, votes},
     segments, statuses,
 };
 
@@ -64,16 +66,19 @@ pub enum Deleted {
     Only,
 }
 
-/// Texts, status and triage are joined as if they might be missing: a statement that does not need them then does not look for
+/// Texts, status, triage and values are joined as if they might be missing: a statement that does not need them then does not look for
 /// them.
 #[auto_type]
-fn base(me: KeyValue) -> _ {
+fn base(me: KeyValue, attribute: String) -> _ {
     ideas::table
         .left_join(idea_texts::table)
         .left_join(statuses_table::table.on(status_of()))
         .left_join(members::table)
         .left_join(triage::table)
         .left_join(votes::table.on(votes::idea_id.eq(ideas::id).and(votes::member_id.eq(me))))
+        .left_join(
+            idea_values::table.on(idea_values::idea_id.eq(ideas::id).and(idea_values::name.eq(attribute))),
+        )
 }
 
 pub(crate) type Boxed<'a> = IntoBoxed<'a, base, MultiBackend>;
@@ -116,18 +121,13 @@ pub fn count(conn: &mut AnyConnection, filter: &Filter) -> Result<i64> {
     Ok(query.select(dsl::count_star()).first(conn)?)
 }
 
-/// Which of the hits of a search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hits {
-    Anywhere,
-    /// Those with every needle in the title.
-    InTitle,
-    /// The others.
-    NotInTitle,
+pub(crate) fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
+    base_with_values(actor, "")
 }
 
-pub(crate) fn base_of<'a>(actor: &Actor) -> Boxed<'a> {
-    base(actor.member_id().map_or(KeyValue::from(Uuid::nil()), key)).into_boxed()
+/// With what the voters have of an attribute.
+pub(crate) fn base_with_values<'a>(actor: &Actor, attribute: &str) -> Boxed<'a> {
+    base(actor.member_id().map_or(KeyValue::from(Uuid::nil()), key), attribute.to_owned()).into_boxed()
 }
 
 /// One lap of a list, from right after a place.
@@ -146,38 +146,61 @@ fn load(
         _ => Hits::Anywhere,
     };
     let Some(query) = narrowed(conn, base_of(actor), filter, hits)? else { return Ok(Vec::new()) };
-    let query = ordered(query, sort, lap, after).limit(wanted);
+    let query = ordered(query, sort, lap, after);
     if filter.query.is_none() {
-        return select(conn, query);
+        return select(conn, query, Some(wanted));
     }
     // Of all that a search sorts, only what is shown is read in full.
-    let ids: Vec<KeyValue> = query.select(ideas::id).load(conn)?;
+    let ids: Vec<KeyValue> = Limited::to(query.select(ideas::id), wanted).rows(conn)?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    select(conn, ordered(base_of(actor), sort, lap, None).filter(ideas::id.eq_any(ids)))
+    select(conn, ordered(base_of(actor), sort, lap, None).filter(ideas::id.eq_any(ids)), None)
 }
 
-pub(crate) fn select(conn: &mut AnyConnection, query: Boxed<'_>) -> Result<Vec<Listed>> {
-    type Found = (Row, Option<statuses::Row>, String, String, String, Option<String>, Option<NaiveDateTime>);
-    let rows: Vec<Found> = query
-        .select((
-            Row::as_select(),
-            Option::<statuses::Row>::as_select(),
-            idea_texts::title.assume_not_null(),
-            idea_texts::excerpt.assume_not_null(),
-            idea_texts::tags.assume_not_null(),
-            members::display_name.nullable(),
-            votes::created_at.nullable(),
-        ))
-        .load(conn)?;
-    rows.into_iter()
-        .map(|(row, status, title, excerpt, tags, author_name, voted)| {
-            let status = status.ok_or_else(|| Error::Broken("an idea without a status".to_owned()))?;
-            let (idea, tags) = (row.of_status(status.try_into()?), tags_of(&tags));
-            Ok(Listed { idea, title, excerpt, tags, author_name, my_vote: voted.is_some() })
+/// What is read of an idea in a list.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = ideas, check_for_backend(MultiBackend))]
+pub(crate) struct Found {
+    #[diesel(embed)]
+    row: Row,
+    #[diesel(embed)]
+    status: Option<statuses::Row>,
+    #[diesel(select_expression = idea_texts::title.assume_not_null())]
+    title: String,
+    #[diesel(select_expression = idea_texts::excerpt.assume_not_null())]
+    excerpt: String,
+    #[diesel(select_expression = idea_texts::tags.assume_not_null())]
+    tags: String,
+    #[diesel(select_expression = members::display_name.nullable())]
+    author_name: Option<String>,
+    /// Not the time of the vote: PostgreSQL would take another index for it and read on to the member.
+    #[diesel(select_expression = votes::member_id.nullable())]
+    voter: Option<KeyValue>,
+}
+
+impl Found {
+    pub(crate) fn listed(self) -> Result<Listed> {
+        let status = self.status.ok_or_else(|| Error::Broken("an idea without a status".to_owned()))?;
+        Ok(Listed {
+            idea: self.row.of_status(status.try_into()?),
+            title: self.title,
+            excerpt: self.excerpt,
+            tags: tags_of(&self.tags),
+            author_name: self.author_name,
+            my_vote: self.voter.is_some(),
         })
-        .collect()
+    }
+}
+
+/// What a reader sees of the ideas; of the first `most`, where it is said.
+pub(crate) fn select(conn: &mut AnyConnection, query: Boxed<'_>, most: Option<i64>) -> Result<Vec<Listed>> {
+    let query = query.select(Found::as_select());
+    let rows: Vec<Found> = match most {
+        Some(most) => Limited::to(query, most).rows(conn)?,
+        None => query.load(conn)?,
+    };
+    rows.into_iter().map(Found::listed).collect()
 }
 
 /// The filter as conditions; none when nothing can match.
@@ -187,24 +210,23 @@ pub(crate) fn narrowed<'a>(
     filter: &Filter,
     hits: Hits,
 ) -> Result<Option<Boxed<'a>>> {
-    let mut query = base;
-    if let Some(wanted) = &filter.query {
-        if wanted.is_empty() {
-            return Ok(None);
-        }
-        query = searched(conn, query, wanted, hits, filter.boards.single())?;
-    }
-    query = match filter.deleted {
+    let Some(query) = of_search(conn, base, filter, hits)? else { return Ok(None) };
+    Ok(standing(query, filter).map(|query| further(query, filter)))
+}
+
+/// Where the ideas are and what became of them; none when nothing can match.
+fn standing<'a>(base: Boxed<'a>, filter: &Filter) -> Option<Boxed<'a>> {
+    let mut query = match filter.deleted {
         Deleted::Without if filter.is_of_merged() => {
-            query.filter(ideas::deleted_at.is_null()).filter(ideas::merged_into.is_not_null())
+            base.filter(ideas::deleted_at.is_null()).filter(ideas::merged_into.is_not_null())
         }
-        Deleted::Without => query.filter(ideas::deleted_at.is_null()).filter(ideas::merged_into.is_null()),
-        Deleted::Only => query.filter(ideas::deleted_at.is_not_null()),
+        Deleted::Without => base.filter(ideas::deleted_at.is_null()).filter(ideas::merged_into.is_null()),
+        Deleted::Only => base.filter(ideas::deleted_at.is_not_null()),
     };
     match &filter.boards {
         Boards::Every => {}
         Boards::Only(boards) => match boards.as_slice() {
-            [] => return Ok(None),
+            [] => return None,
             [board] => query = query.filter(ideas::board_id.eq(key(*board))),
             boards => {
                 query =
@@ -218,6 +240,11 @@ pub(crate) fn narrowed<'a>(
     if let Some(category) = filter.category {
         query = query.filter(ideas::category.eq(category.key()));
     }
+    Some(query)
+}
+
+/// What a filter asks for besides.
+pub(crate) fn further<'a>(mut query: Boxed<'a>, filter: &Filter) -> Boxed<'a> {
     if let Some(tag) = &filter.tag {
         let tagged = idea_tags::table.filter(idea_tags::tag.eq(tag.clone())).select(idea_tags::idea_id);
         query = query.filter(ideas::id.eq_any(tagged));
@@ -241,7 +268,7 @@ pub(crate) fn narrowed<'a>(
     if let Some(before) = filter.created_before {
         query = query.filter(ideas::created_at.lt(before.naive_utc()));
     }
-    Ok(Some(answered(query, &filter.answers)))
+    answered(query, &filter.answers)
 }
 
 impl Boards {
@@ -255,47 +282,9 @@ impl Boards {
     }
 }
 
-/// The conditions of a search: the needles decide, the index narrows where that pays and decides what it can.
-fn searched<'a>(
-    conn: &mut AnyConnection,
-    mut query: Boxed<'a>,
-    wanted: &Query,
-    hits: Hits,
-    board: Option<BoardId>,
-) -> Result<Boxed<'a>> {
-    let within = if hits == Hits::InTitle { Within::Title } else { Within::Whole };
-    let plan = search::plan(conn, wanted, within, board)?;
-    if hits == Hits::NotInTitle {
-        if let Some(condition) = search::absence(conn, wanted, &plan) {
-            query = query.filter(condition);
-        } else {
-            // Stands first, because each `or` takes in all that was said before it.
-            for (n, needle) in wanted.needles().iter().enumerate() {
-                // Not `= 0`, of which PostgreSQL would think that it leaves next to nothing.
-                let missing = instr(idea_texts::folded_title.assume_not_null(), needle.clone()).le(0);
-                query = if n == 0 { query.filter(missing) } else { query.or_filter(missing) };
-            }
-        }
-    }
-    let looked_for: Vec<String> = match plan {
-        Plan::Narrow(_) | Plan::Ask(_) => wanted.doubtful().cloned().collect(),
-        Plan::Look => wanted.needles().to_vec(),
-    };
-    for needle in looked_for {
-        query = match within {
-            Within::Title => query.filter(instr(idea_texts::folded_title.assume_not_null(), needle).gt(0)),
-            Within::Whole => query.filter(instr(idea_texts::folded_whole.assume_not_null(), needle).gt(0)),
-        };
-    }
-    if let Some(condition) = search::condition(conn, within, &plan) {
-        query = query.filter(condition);
-    }
-    Ok(query)
-}
-
 impl Filter {
     /// Merged ideas stand in no list but where they are asked for: what became of them stands there already.
-    fn is_of_merged(&self) -> bool {
+    pub(crate) fn is_of_merged(&self) -> bool {
         let merged = Category::Merged;
         self.category == Some(merged)
             || self.status.as_ref().is_some_and(|status| status.as_str() == merged.key())

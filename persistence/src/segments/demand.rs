@@ -9,7 +9,6 @@ use diesel::{
 use domain::{
     IdeaId, SegmentId,
     ideas::Idea,
-    members::Attribute,
     segments::{
         Weight,
         demand::{Amount, Demand, Population, Stratum, demand, need},
@@ -20,8 +19,7 @@ use crate::{
     connection::AnyConnection,
     error::{Error, Result},
     key::{KeyValue, key},
-    members::attributes::attributes,
-    schema::{members, segment_members, segments, votes},
+    schema::{member_numbers, members, segment_members, segments, votes},
 };
 
 /// The whole membership, in its strata.
@@ -91,18 +89,10 @@ pub(crate) fn needs(conn: &mut AnyConnection, ideas: &[(KeyValue, i64)]) -> Resu
 /// # Errors
 /// Only when the database fails.
 pub fn amount(conn: &mut AnyConnection, idea: IdeaId, name: &str) -> Result<Amount> {
-    let rows: Vec<String> = votes::table
-        .inner_join(members::table)
-        .filter(votes::idea_id.eq(key(idea)))
-        .select(members::attributes)
+    let numbers: Vec<f64> = votes::table
+        .inner_join(member_numbers::table.on(member_numbers::member_id.eq(votes::member_id)))
+        .filter(votes::idea_id.eq(key(idea)).and(member_numbers::name.eq(name)))
+        .select(member_numbers::value)
         .load(conn)?;
-    let mut numbers = Vec::new();
-    for text in rows {
-        let known =
-            attributes(&text).ok_or_else(|| Error::Broken("a voter with odd attributes".to_owned()))?;
-        if let Some(Attribute::Number(number)) = known.get(name) {
-            numbers.push(*number);
-        }
-    }
     Ok(Amount::of(&numbers))
 }

@@ -54,16 +54,6 @@ pub fn survey(conn: &mut AnyConnection, rule: &Rule, now: DateTime<Utc>) -> Resu
     Ok(found)
 }
 
-/// What members have under a name, if anything.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn known_kinds(conn: &mut AnyConnection, name: &str) -> Result<Kinds> {
-    let mut known = BTreeMap::new();
-    each(conn, |_, facts| note(&mut known, &[name], facts.attributes))?;
-    Ok(known.remove(name).unwrap_or_default())
-}
-
 fn note(known: &mut BTreeMap<String, Kinds>, asked: &[&str], attributes: &Attributes) {
     for name in asked {
         if let Some(value) = attributes.get(*name) {

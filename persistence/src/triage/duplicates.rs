@@ -97,7 +97,7 @@ pub fn list(
 
 fn proposals(conn: &mut AnyConnection, actor: &Actor, rows: &[Found]) -> Result<Vec<Proposal>> {
     let ids: Vec<KeyValue> = rows.iter().flat_map(|row| [row.pair.0, row.pair.1]).collect();
-    let listed = select(conn, base_of(actor).filter(ideas::id.eq_any(ids)))?;
+    let listed = select(conn, base_of(actor).filter(ideas::id.eq_any(ids)), None)?;
     let listed: HashMap<KeyValue, Listed> =
         listed.into_iter().map(|listed| (key(listed.idea.id), listed)).collect();
     let one = |id: KeyValue| {

@@ -1,7 +1,5 @@
 //! Facets: how many ideas of the inbox there are of each kind, counted by the database over the beginning of the order.
 
-use std::marker::PhantomData;
-
 use diesel::{
     NullableExpressionMethods as _, QueryDsl as _, QueryResult, RunQueryDsl,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -9,13 +7,13 @@ use diesel::{
 };
 use domain::{Actor, BoardId, MemberId};
 
-use super::inbox::{Inbox, Order, conditions, ordered};
+use super::inbox::{Inbox, Order, base_for, conditions, ordered};
 use crate::{
     connection::{AnyConnection, MultiBackend},
     error::Result,
-    ideas::list::base_of,
     key::{Key, KeyValue},
-    schema::{ideas, triage},
+    limited::Limited,
+    schema::triage,
 };
 
 /// Ideas that are alike in all that is counted, and how many they are.
@@ -36,77 +34,69 @@ pub struct Facets {
     pub tags: Vec<(String, i64)>,
 }
 
-/// The facets of the first `most` ideas in the order.
+/// The facets of the first `most` ideas in the order, in one statement, so that the order is walked once.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn count(conn: &mut AnyConnection, inbox: &Inbox, order: Order, most: i64) -> Result<Facets> {
-    type Found = (KeyValue, String, String, Option<KeyValue>, bool, i64);
-    type Shape = (Key, Text, Text, Nullable<Key>, Bool, BigInt);
-    let base = || base_of(&Actor::System);
-    let Some(query) = conditions(conn, base(), inbox)? else { return Ok(Facets::default()) };
-    let first = ordered(query, order, None).limit(most).select((
-        ideas::board_id,
-        ideas::status,
-        ideas::category,
+    let Some(query) = conditions(conn, base_for(&Actor::System, inbox), inbox, order)? else {
+        return Ok(Facets::default());
+    };
+    let first = ordered(query, order, None).select((
+        triage::idea_id.assume_not_null(),
+        triage::board_id.assume_not_null(),
+        triage::status.assume_not_null(),
+        triage::category.assume_not_null(),
         triage::owner_id.nullable(),
         triage::answered_at.nullable(),
     ));
-    let kinds: Vec<Found> = Around::<_, Shape>::new(
-        "SELECT board_id, status, category, owner_id, answered_at IS NOT NULL, count(*) FROM (",
-        first,
-        ") AS counted GROUP BY board_id, status, category, owner_id, answered_at IS NOT NULL",
-    )
-    .load(conn)?;
-    let Some(query) = conditions(conn, base(), inbox)? else { return Ok(Facets::default()) };
-    let tags: Vec<(String, i64)> = Around::<_, (Text, BigInt)>::new(
-        "SELECT tag, count(*) FROM idea_tags WHERE idea_id IN (SELECT id FROM (",
-        ordered(query, order, None).limit(most).select(ideas::id),
-        ") AS counted) GROUP BY tag",
-    )
-    .load(conn)?;
-    let kinds = kinds.into_iter().map(|(board, status, category, owner, answered, count)| Kind {
-        board: board.into(),
-        status,
-        category,
-        owner: owner.map(MemberId::from),
-        answered,
-        count,
-    });
-    Ok(Facets { kinds: kinds.collect(), tags })
-}
-
-/// A statement around another, which gives rows of `Of`.
-struct Around<Q, Of> {
-    before: &'static str,
-    inner: Q,
-    after: &'static str,
-    of: PhantomData<fn() -> Of>,
-}
-
-impl<Q, Of> Around<Q, Of> {
-    fn new(before: &'static str, inner: Q, after: &'static str) -> Self {
-        Self { before, inner, after, of: PhantomData }
+    let rows: Vec<Found> = Counted(Limited::to(first, most)).load(conn)?;
+    let mut facets = Facets::default();
+    for (tag, (board, status, category, owner, answered), count) in rows {
+        match (tag, board) {
+            (Some(tag), _) => facets.tags.push((tag, count)),
+            (None, Some(board)) => facets.kinds.push(Kind {
+                board: board.into(),
+                status,
+                category,
+                owner: owner.map(MemberId::from),
+                answered,
+                count,
+            }),
+            (None, None) => {}
+        }
     }
+    Ok(facets)
 }
 
-impl<Q: QueryFragment<MultiBackend>, Of> QueryFragment<MultiBackend> for Around<Q, Of> {
+type Found = (Option<String>, (Option<KeyValue>, String, String, Option<KeyValue>, bool), i64);
+
+/// How many there are of each kind and of each tag among the ideas of a statement. A row is of a tag or of a kind.
+/// The join is a cross one because SQLite then takes the tags idea by idea, and not the ideas tag by tag.
+struct Counted<Q>(Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Counted<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        out.push_sql(self.before);
-        self.inner.walk_ast(out.reborrow())?;
-        out.push_sql(self.after);
+        out.push_sql("WITH counted AS MATERIALIZED (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(
+            ") SELECT NULL AS tag, board_id, status, category, owner_id, answered_at IS NOT NULL, count(*) \
+             FROM counted GROUP BY board_id, status, category, owner_id, answered_at IS NOT NULL \
+             UNION ALL SELECT tag, NULL, '', '', NULL, FALSE, count(*) \
+             FROM counted CROSS JOIN idea_tags WHERE idea_tags.idea_id = counted.idea_id GROUP BY tag",
+        );
         Ok(())
     }
 }
 
-impl<Q, Of> Query for Around<Q, Of> {
-    type SqlType = Of;
+impl<Q> Query for Counted<Q> {
+    type SqlType = (Nullable<Text>, (Nullable<Key>, Text, Text, Nullable<Key>, Bool), BigInt);
 }
 
-impl<Q, Of> QueryId for Around<Q, Of> {
+impl<Q> QueryId for Counted<Q> {
     type QueryId = ();
     /// Known by its text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<Q, Of> RunQueryDsl<AnyConnection> for Around<Q, Of> {}
+impl<Q> RunQueryDsl<AnyConnection> for Counted<Q> {}

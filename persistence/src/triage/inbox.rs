@@ -3,23 +3,26 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
-    RunQueryDsl as _, dsl::sql, sql_types::Bool,
+    RunQueryDsl as _, SelectableHelper as _, dsl::sql, sql_types::Bool,
 };
 use domain::{
     Actor, IdeaId, MemberId,
     page::{Limit, Page, Place},
+    statuses::Category,
 };
 
-use super::{Marks, marks};
+use super::{Marks, Row, private_tags_of};
 use crate::{
     connection::AnyConnection,
     error::{Error, Result},
     ideas::{
         Listed,
-        list::{Boards, Boxed, Filter, Hits, base_of, narrowed, select},
+        list::{Boards, Boxed, Filter, Found, Hits, base_with_values, further, of_search},
     },
     key::{KeyValue, key},
-    schema::{ideas, private_tags, triage},
+    limited::Limited,
+    schema::{idea_values, ideas, private_tags, triage},
+    statuses,
 };
 
 /// Which ideas the inbox holds: those of a filter, and of them
@@ -35,6 +38,8 @@ pub struct Inbox {
     pub carried_over: Option<bool>,
     /// With at least so many votes since this time.
     pub gained: Option<(DateTime<Utc>, i64)>,
+    /// The attribute that [`Order::Value`] is by.
+    pub attribute: Option<String>,
 }
 
 /// Whose idea it is to take care of.
@@ -51,6 +56,8 @@ pub enum Order {
     Need,
     Votes,
     Momentum,
+    /// What the voters have of an attribute, added up; ideas of whose voters nobody has it are left out.
+    Value,
     /// Those that were not answered, the oldest first.
     OldestUnanswered,
 }
@@ -60,6 +67,8 @@ pub enum Order {
 pub struct Item {
     pub listed: Listed,
     pub marks: Marks,
+    /// What the voters have of the attribute, added up.
+    pub value: Option<f64>,
 }
 
 /// One page. `after` is the place the last page ended at.
@@ -74,48 +83,64 @@ pub fn list(
     after: Option<Place>,
     limit: Limit,
 ) -> Result<Page<Item>> {
-    let Some(query) = conditions(conn, base_of(actor), inbox)? else {
+    let Some(query) = conditions(conn, base_for(actor, inbox), inbox, order)? else {
         return Ok(Page::of(Vec::new(), limit, place(order)));
     };
-    let ids: Vec<KeyValue> =
-        ordered(query, order, after).limit(limit.probe()).select(ideas::id).load(conn)?;
-    let page = Page::of(items(conn, actor, &ids)?, limit, place(order));
-    Ok(page)
+    let query = ordered(query, order, after);
+    let items = match inbox.filter.query {
+        None => items(conn, query, Some(limit.probe()))?,
+        Some(_) => {
+            // Of all that a search sorts, only what is shown is read in full.
+            let ids: Vec<KeyValue> = Limited::to(query.select(ideas::id), limit.probe()).rows(conn)?;
+            let of_page = ordered(base_for(actor, inbox), order, None).filter(ideas::id.eq_any(ids));
+            items(conn, of_page, None)?
+        }
+    };
+    Ok(Page::of(items, limit, place(order)))
 }
 
-/// The ideas of the ids, in their order.
-pub(crate) fn items(conn: &mut AnyConnection, actor: &Actor, ids: &[KeyValue]) -> Result<Vec<Item>> {
-    let ideas_of: Vec<IdeaId> = ids.iter().map(|id| IdeaId::from(*id)).collect();
-    let mut marks = marks(conn, &ideas_of)?;
-    let listed = select(conn, base_of(actor).filter(ideas::id.eq_any(ids.to_vec())))?;
-    let mut listed: std::collections::HashMap<IdeaId, Listed> =
-        listed.into_iter().map(|listed| (listed.idea.id, listed)).collect();
-    ideas_of
-        .iter()
-        .map(|id| match (listed.remove(id), marks.remove(id)) {
-            (Some(listed), Some(marks)) => Ok(Item { listed, marks }),
-            _ => Err(Error::Broken(format!("idea {id} without triage"))),
-        })
-        .collect()
+/// What a query finds; of it the first `most`, where it is said.
+fn items(conn: &mut AnyConnection, query: Boxed<'_>, most: Option<i64>) -> Result<Vec<Item>> {
+    let query = query.select((Found::as_select(), Option::<Row>::as_select(), idea_values::total.nullable()));
+    let rows: Vec<(Found, Option<Row>, Option<f64>)> = match most {
+        Some(most) => Limited::to(query, most).rows(conn)?,
+        None => query.load(conn)?,
+    };
+    let mut tags =
+        private_tags_of(conn, rows.iter().filter_map(|(_, row, _)| row.as_ref()).map(|row| row.idea_id))?;
+    let item = |(found, row, value): (Found, Option<Row>, Option<f64>)| {
+        let row = row.ok_or_else(|| Error::Broken("an idea without triage".to_owned()))?;
+        let marks = row.marks(&mut tags);
+        Ok(Item { listed: found.listed()?, marks, value })
+    };
+    rows.into_iter().map(item).collect()
 }
 
-/// How many ideas the inbox holds.
+/// How many ideas the inbox holds in an order: some orders leave ideas out.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn count(conn: &mut AnyConnection, inbox: &Inbox) -> Result<i64> {
-    let Some(query) = conditions(conn, base_of(&Actor::System), inbox)? else { return Ok(0) };
+pub fn count(conn: &mut AnyConnection, inbox: &Inbox, order: Order) -> Result<i64> {
+    let Some(query) = conditions(conn, base_for(&Actor::System, inbox), inbox, order)? else {
+        return Ok(0);
+    };
     Ok(query.select(diesel::dsl::count_star()).first(conn)?)
 }
 
-/// Every id the inbox holds, at most `most`, in no order worth keeping.
+/// Every id the inbox holds in an order, at most `most`, sorted by id.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn ids(conn: &mut AnyConnection, inbox: &Inbox, most: i64) -> Result<Vec<IdeaId>> {
-    let Some(query) = conditions(conn, base_of(&Actor::System), inbox)? else { return Ok(Vec::new()) };
+pub fn ids(conn: &mut AnyConnection, inbox: &Inbox, order: Order, most: i64) -> Result<Vec<IdeaId>> {
+    let Some(query) = conditions(conn, base_for(&Actor::System, inbox), inbox, order)? else {
+        return Ok(Vec::new());
+    };
     let ids: Vec<KeyValue> = query.order(ideas::id).limit(most).select(ideas::id).load(conn)?;
     Ok(ids.into_iter().map(IdeaId::from).collect())
+}
+
+pub(super) fn base_for<'a>(actor: &Actor, inbox: &Inbox) -> Boxed<'a> {
+    base_with_values(actor, inbox.attribute.as_deref().unwrap_or_default())
 }
 
 /// The inbox as conditions; none when nothing can match.
@@ -123,15 +148,11 @@ pub(super) fn conditions<'a>(
     conn: &mut AnyConnection,
     base: Boxed<'a>,
     inbox: &Inbox,
+    order: Order,
 ) -> Result<Option<Boxed<'a>>> {
-    let Some(mut query) = narrowed(conn, base, &inbox.filter, Hits::Anywhere)? else { return Ok(None) };
-    // Every idea has its row: said so that a database may begin with the order of triage.
-    query = query.filter(triage::version.assume_not_null().gt(0));
-    if let Boards::Only(boards) = &inbox.filter.boards
-        && let [board] = boards.as_slice()
-    {
-        query = query.filter(triage::board_id.assume_not_null().eq(key(*board)));
-    }
+    let Some(query) = of_search(conn, base, &inbox.filter, Hits::Anywhere)? else { return Ok(None) };
+    let Some(query) = standing(conn, query, &inbox.filter, order)? else { return Ok(None) };
+    let mut query = further(query, &inbox.filter);
     match inbox.owner {
         None => {}
         Some(Owner::Nobody) => query = query.filter(triage::owner_id.is_null()),
@@ -143,7 +164,7 @@ pub(super) fn conditions<'a>(
         query = query.filter(ideas::id.eq_any(tagged));
     }
     if let Some(before) = inbox.unanswered_before {
-        query = query.filter(triage::answered_at.is_null().and(ideas::created_at.lt(before.naive_utc())));
+        query = query.filter(triage::answered_at.is_null().and(triage::created_at.lt(before.naive_utc())));
     }
     query = match inbox.has_response {
         None => query,
@@ -168,6 +189,54 @@ pub(super) fn conditions<'a>(
     Ok(Some(query))
 }
 
+/// Where the ideas are and what became of them, as triage repeats it: the order is walked there and no other row is read
+/// for an idea that is passed over. None when nothing can match.
+fn standing<'a>(
+    conn: &mut AnyConnection,
+    base: Boxed<'a>,
+    filter: &Filter,
+    order: Order,
+) -> Result<Option<Boxed<'a>>> {
+    let board = triage::board_id.assume_not_null();
+    let mut query = base.filter(triage::deleted.assume_not_null().eq(false));
+    query = match &filter.boards {
+        Boards::Every => query,
+        Boards::Only(boards) => match boards.as_slice() {
+            [] => return Ok(None),
+            // This order is that of an index of ideas.
+            [one] if order == Order::Votes => query.filter(ideas::board_id.eq(key(*one))),
+            [one] if order == Order::Value => {
+                query.filter(idea_values::board_id.assume_not_null().eq(key(*one)))
+            }
+            [one] => query.filter(board.eq(key(*one))),
+            boards => query.filter(board.eq_any(boards.iter().copied().map(key).collect::<Vec<_>>())),
+        },
+    };
+    query = match order {
+        Order::Value => query.filter(idea_values::total.is_not_null()),
+        Order::OldestUnanswered => query.filter(triage::answered_at.is_null()),
+        Order::Priority | Order::Need | Order::Votes | Order::Momentum => query,
+    };
+    let mut category = filter.category;
+    if let Some(status) = &filter.status {
+        query = query.filter(triage::status.assume_not_null().eq(status.as_str().to_owned()));
+        if let (None, Some(one)) = (category, filter.boards.single()) {
+            // Of one board a status has one category, and by that there is an index.
+            match statuses::find(conn, one, status) {
+                Ok(step) => category = Some(step.status.category),
+                Err(Error::Missing) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    let of = triage::category.assume_not_null();
+    Ok(Some(match category {
+        Some(category) => query.filter(of.eq(category.key())),
+        None if filter.is_of_merged() => query.filter(of.eq(Category::Merged.key())),
+        None => query.filter(of.ne(Category::Merged.key())),
+    }))
+}
+
 fn place(order: Order) -> impl Fn(&Item) -> Place {
     move |item: &Item| {
         let (marks, idea) = (&item.marks, &item.listed.idea);
@@ -177,6 +246,7 @@ fn place(order: Order) -> impl Fn(&Item) -> Place {
             Order::Need => Place::of_fraction(0, marks.need, id),
             Order::Votes => Place { lap: 0, key: idea.vote_count, id },
             Order::Momentum => Place { lap: 0, key: marks.momentum, id },
+            Order::Value => Place::of_fraction(0, item.value.unwrap_or(0.0), id),
             Order::OldestUnanswered => Place { lap: 0, key: 0, id },
         }
     }
@@ -211,8 +281,15 @@ pub(super) fn ordered<'a>(query: Boxed<'a>, order: Order, after: Option<Place>) 
             let past = ideas::vote_count.lt(place.key).or(ideas::id.lt(last));
             query.filter(ideas::vote_count.le(place.key)).filter(past)
         }
+        Order::Value => {
+            let rank = idea_values::total.assume_not_null();
+            let id = idea_values::idea_id.assume_not_null();
+            let query = query.order((rank.desc(), id.desc()));
+            let Some((place, last)) = place else { return query };
+            query.filter(rank.le(place.fraction())).filter(rank.lt(place.fraction()).or(id.lt(last)))
+        }
         Order::OldestUnanswered => {
-            let query = query.filter(triage::answered_at.is_null()).order(id.asc());
+            let query = query.order(id.asc());
             let Some((_, last)) = place else { return query };
             query.filter(id.gt(last))
         }

@@ -34,7 +34,7 @@ use persistence::{
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 16] = [
+const LARGE: [&str; 18] = [
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -46,6 +46,8 @@ const LARGE: [&str; 16] = [
     "comment_mentions",
     "triage",
     "private_tags",
+    "idea_values",
+    "member_numbers",
     "activities",
     "notifications",
     "follows",
@@ -96,6 +98,7 @@ fn inboxes() -> Vec<Inbox> {
             has_response: None,
             carried_over: None,
             gained: None,
+            attribute: Some("purchases".to_owned()),
         };
         inboxes.extend([
             plain.clone(),
@@ -126,9 +129,14 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
             }
         }
         for inbox in inboxes() {
-            for order in
-                [Order::Priority, Order::Need, Order::Votes, Order::Momentum, Order::OldestUnanswered]
-            {
+            for order in [
+                Order::Priority,
+                Order::Need,
+                Order::Votes,
+                Order::Momentum,
+                Order::Value,
+                Order::OldestUnanswered,
+            ] {
                 inbox::list(conn, &actor, &inbox, order, after, limit)?;
                 facets::count(conn, &inbox, order, 300)?;
             }

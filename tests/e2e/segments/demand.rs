@@ -1,7 +1,7 @@
 //! What stands behind an idea, by segment.
 
 use futures_util::future::join_all;
-use kit::on_each_database;
+use kit::{on_each_database, people::Person};
 use serde_json::{Value, json};
 
 use super::{gold, held, segment, sign_on};
@@ -138,6 +138,75 @@ async fn thirty_two_sign_ons_while_rules_change_leave_every_count_exact() {
         join_all(change).await;
         assert_eq!(held(&pm, &golden).await.len(), 33);
         assert_eq!(held(&pm, &few).await, ["first"]);
+    })
+    .await;
+}
+
+/// Titles and values of the ideas, dearest first, two to a page.
+async fn by_value(pm: &Person<'_>, query: &str) -> Vec<(String, f64)> {
+    let items = pm.all(&format!("/v1/triage/ideas?sort=value&attribute=purchases{query}"), 2).await;
+    items
+        .iter()
+        .map(|item| (item["title"].as_str().unwrap().to_owned(), item["value"].as_f64().unwrap()))
+        .collect()
+}
+
+#[actix_web::test]
+async fn ideas_are_listed_by_what_their_voters_have() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        pm.board("app", json!({})).await;
+        pm.board("shop", json!({})).await;
+        let mut ids = Vec::new();
+        for (board, title) in [("app", "하나"), ("app", "둘"), ("app", "셋"), ("shop", "넷"), ("app", "없음")]
+        {
+            ids.push(pm.idea(board, title).await);
+        }
+        // Idea by idea: 하나 has many votes and little behind them, 셋 one that buys much, 없음 only one without a number.
+        let voters = [
+            ("ana", json!({ "purchases": 10 }), [0, 1].as_slice()),
+            ("ben", json!({ "purchases": 5.5, "plan": "gold" }), &[0, 3]),
+            ("cho", json!({ "purchases": 1e300 }), &[2]),
+            ("dan", json!({ "purchases": "much" }), &[0, 4]),
+            ("eve", json!({ "purchases": 1e300 }), &[2]),
+        ];
+        for (name, attributes, votes) in voters {
+            let voter = sign_on(app, name, attributes).await;
+            for idea in votes {
+                voter.put(&format!("/v1/ideas/{}/vote", ids[*idea])).await.expect(200);
+            }
+        }
+        assert_eq!(by_value(&pm, "").await, []);
+        app.seed_rank().await;
+        let listed = |items: &[(&str, f64)]| -> Vec<(String, f64)> {
+            items.iter().map(|(title, value)| ((*title).to_owned(), *value)).collect()
+        };
+        let all = listed(&[("셋", 2e15), ("하나", 15.5), ("둘", 10.0), ("넷", 5.5)]);
+        assert_eq!(by_value(&pm, "").await, all);
+        assert_eq!(by_value(&pm, "&board=shop").await, listed(&[("넷", 5.5)]));
+        assert_eq!(by_value(&pm, "&board=app").await, listed(&[("셋", 2e15), ("하나", 15.5), ("둘", 10.0)]));
+        let counted =
+            pm.get("/v1/triage/ideas?sort=value&attribute=purchases&facets=true&include_total=true").await;
+        let counted = counted.expect(200);
+        assert_eq!((&counted["facets"]["counted"], &counted["total"]), (&json!(4), &json!(4)));
+
+        // What is known changes, and a vote goes.
+        sign_on(app, "cho", json!({ "purchases": 1 })).await;
+        sign_on(app, "eve", json!({ "purchases": "none" })).await;
+        let ana = sign_on(app, "ana", json!({ "purchases": 10 })).await;
+        ana.delete(&format!("/v1/ideas/{}/vote", ids[1])).await.expect(200);
+        app.seed_rank().await;
+        assert_eq!(by_value(&pm, "").await, listed(&[("하나", 15.5), ("넷", 5.5), ("셋", 1.0)]));
+
+        for (query, pointer) in [
+            ("sort=value", "?attribute"),
+            ("sort=votes&attribute=purchases", "?attribute"),
+            ("sort=value&attribute=shoe_size", "?attribute"),
+            ("sort=value&attribute=plan", "?attribute"),
+        ] {
+            let refused = pm.get(&format!("/v1/triage/ideas?{query}")).await.expect(422);
+            assert_eq!(refused["errors"][0]["pointer"], pointer, "{query}");
+        }
     })
     .await;
 }

@@ -1,6 +1,18 @@
 -- Who said each attribute of a member, and when.
 ALTER TABLE members ADD COLUMN attribute_sources TEXT NOT NULL DEFAULT '{}';
 
+-- The attributes that are numbers, apart, so that they can be added up.
+CREATE TABLE member_numbers (
+    member_id UUID NOT NULL REFERENCES members (id),
+    name TEXT NOT NULL,
+    value DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (member_id, name)
+);
+CREATE INDEX member_numbers_by_name ON member_numbers (name);
+INSERT INTO member_numbers (member_id, name, value)
+    SELECT m.id, a.key, greatest(-1e15, least(1e15, (a.value #>> '{}')::DOUBLE PRECISION))
+    FROM members m, jsonb_each(m.attributes::JSONB) a WHERE jsonb_typeof(a.value) = 'number';
+
 CREATE TABLE segments (
     id UUID NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,

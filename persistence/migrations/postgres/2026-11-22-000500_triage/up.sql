@@ -1,7 +1,12 @@
 -- What staff works with, one row for each idea; apart from ideas, so that a vote does not move it in its indexes.
 CREATE TABLE triage (
     idea_id UUID NOT NULL PRIMARY KEY REFERENCES ideas (id) ON DELETE CASCADE,
+    -- These five repeat what the idea has, so that the inbox is filtered and ordered within one table.
     board_id UUID NOT NULL REFERENCES boards (id),
+    status TEXT NOT NULL,
+    category TEXT NOT NULL,
+    deleted BOOLEAN NOT NULL,
+    created_at TIMESTAMP NOT NULL,
     owner_id UUID REFERENCES members (id),
     due_on DATE,
     effort INTEGER CHECK (effort BETWEEN 1 AND 5),
@@ -15,7 +20,11 @@ CREATE TABLE triage (
     version INTEGER NOT NULL
 );
 CREATE INDEX triage_priority ON triage (priority DESC, idea_id DESC);
-CREATE INDEX triage_board_priority ON triage (board_id, priority DESC, idea_id DESC);
+-- With all that is filtered by and counted, so that the order is walked without reading a row.
+CREATE INDEX triage_board_priority ON triage (board_id, priority DESC, idea_id DESC)
+    INCLUDE (deleted, category, status, owner_id, answered_at, created_at);
+CREATE INDEX triage_category_priority ON triage (board_id, category, priority DESC, idea_id DESC)
+    INCLUDE (deleted, status, owner_id, answered_at, created_at);
 CREATE INDEX triage_need ON triage (need DESC, idea_id DESC);
 CREATE INDEX triage_board_need ON triage (board_id, need DESC, idea_id DESC);
 CREATE INDEX triage_momentum ON triage (momentum DESC, idea_id DESC);
@@ -24,8 +33,19 @@ CREATE INDEX triage_unanswered ON triage (idea_id) WHERE answered_at IS NULL;
 CREATE INDEX triage_board_unanswered ON triage (board_id, idea_id) WHERE answered_at IS NULL;
 CREATE INDEX triage_by_owner ON triage (owner_id, idea_id DESC);
 
-INSERT INTO triage (idea_id, board_id, priority, need, momentum, version)
-    SELECT id, board_id, 0, 0, 0, 1 FROM ideas;
+INSERT INTO triage (idea_id, board_id, status, category, deleted, created_at, priority, need, momentum, version)
+    SELECT id, board_id, status, category, deleted_at IS NOT NULL, created_at, 0, 0, 0, 1 FROM ideas;
+
+-- What the voters of an idea have of an attribute that is a number, added up; worked out from time to time.
+CREATE TABLE idea_values (
+    idea_id UUID NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    board_id UUID NOT NULL REFERENCES boards (id),
+    total DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (idea_id, name)
+);
+CREATE INDEX idea_values_top ON idea_values (name, total DESC, idea_id DESC);
+CREATE INDEX idea_values_board_top ON idea_values (board_id, name, total DESC, idea_id DESC);
 
 -- How a board weighs what makes an idea urgent; a board without a row weighs as domain::triage begins with.
 CREATE TABLE priority_weights (

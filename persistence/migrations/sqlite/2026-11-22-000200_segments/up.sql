@@ -1,6 +1,18 @@
 -- Who said each attribute of a member, and when.
 ALTER TABLE members ADD COLUMN attribute_sources TEXT NOT NULL DEFAULT '{}';
 
+-- The attributes that are numbers, apart, so that they can be added up.
+CREATE TABLE member_numbers (
+    member_id BLOB NOT NULL REFERENCES members (id),
+    name TEXT NOT NULL,
+    value DOUBLE NOT NULL,
+    PRIMARY KEY (member_id, name)
+) WITHOUT ROWID;
+CREATE INDEX member_numbers_by_name ON member_numbers (name);
+INSERT INTO member_numbers (member_id, name, value)
+    SELECT m.id, a.key, max(-1e15, min(1e15, a.value))
+    FROM members m, json_each(m.attributes) a WHERE a.type IN ('integer', 'real');
+
 CREATE TABLE segments (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     name TEXT NOT NULL,
@@ -24,6 +36,8 @@ CREATE TABLE segment_members (
 CREATE INDEX segment_members_by_member ON segment_members (member_id, segment_id);
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('member_numbers', 'member_numbers', '10000 2 1'),
+    ('member_numbers', 'member_numbers_by_name', '10000 2000'),
     ('segments', 'segments', '10 1'),
     ('segment_members', 'segment_members', '30000 3000 1'),
     ('segment_members', 'segment_members_by_member', '30000 3 1');

@@ -1,3 +1,4 @@
+DROP TABLE idea_values;
 DROP TABLE triage_views;
 DROP TABLE private_tags;
 DROP TABLE priority_weights;
