@@ -1,5 +1,7 @@
 //! The demo: an embedded database filled with a small square, gone when it ends.
 
+mod known;
+
 use std::{net::SocketAddr, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -129,6 +131,8 @@ async fn fill(db: &Database, now: DateTime<Utc>) -> Rows<IdeaId> {
             board(tx, &stamp(), "모바일 앱", "mobile-app", "앱에 바라는 점을 나눠요.")?,
             board(tx, &stamp(), "생활용품", "saenghwal-yongpum", "다음에 만들 물건을 함께 정해요.")?,
         ];
+        known::segments(tx, &mut stamp)?;
+        known::field(tx, &stamp(), boards[0])?;
         let mut first = None;
         for (nth, sample) in IDEAS.iter().enumerate() {
             let idea = idea(tx, &mut stamp, sample, boards[sample.0], &people, nth)?;
@@ -150,13 +154,13 @@ fn people(tx: &mut AnyConnection, stamp: &mut impl FnMut() -> Stamp, hash: &str)
     let customers =
         (1..=CUSTOMERS).map(|n| (format!("customer{n}@madang.example"), format!("고객 {n}"), Role::Member));
     let mut ids = Vec::new();
-    for (email, name, role) in staff.into_iter().chain(customers) {
+    for (nth, (email, name, role)) in staff.into_iter().chain(customers).enumerate() {
         let new = members::NewMember {
             email: Email::try_from(email.as_str()).map_err(odd)?,
             display_name: DisplayName::try_from(name.as_str()).map_err(odd)?,
             role,
             locale: Locale::Ko,
-            attributes: Attributes::new(),
+            attributes: if nth < STAFF.len() { Attributes::new() } else { known::attributes(nth) },
             password_hash: Some(hash.to_owned()),
             sso_subject: None,
         };

@@ -118,12 +118,9 @@ pub(crate) fn answered(conn: &mut AnyConnection, idea: IdeaId, at: DateTime<Utc>
 }
 
 /// The private tags of some ideas, each sorted.
-fn private_tags_of(
-    conn: &mut AnyConnection,
-    ids: impl Iterator<Item = KeyValue>,
-) -> Result<HashMap<KeyValue, Vec<String>>> {
+fn private_tags_of(conn: &mut AnyConnection, ids: &[KeyValue]) -> Result<HashMap<KeyValue, Vec<String>>> {
     let tags: Vec<(KeyValue, String)> = private_tags::table
-        .filter(private_tags::idea_id.eq_any(ids.collect::<Vec<_>>()))
+        .filter(private_tags::idea_id.eq_any(ids.to_vec()))
         .order(private_tags::tag)
         .select((private_tags::idea_id, private_tags::tag))
         .load(conn)?;
@@ -140,7 +137,7 @@ fn private_tags_of(
 /// [`Error::Missing`].
 pub fn marks_of(conn: &mut AnyConnection, idea: IdeaId) -> Result<Marks> {
     let row: Row = triage::table.find(key(idea)).select(Row::as_select()).first(conn)?;
-    let mut tags = private_tags_of(conn, std::iter::once(row.idea_id))?;
+    let mut tags = private_tags_of(conn, &[row.idea_id])?;
     Ok(row.marks(&mut tags))
 }
 

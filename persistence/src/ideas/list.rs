@@ -161,7 +161,7 @@ fn load(
 /// What is read of an idea in a list.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = ideas, check_for_backend(MultiBackend))]
-pub(crate) struct Found {
+struct Found {
     #[diesel(embed)]
     row: Row,
     #[diesel(embed)]
@@ -180,7 +180,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    pub(crate) fn listed(self) -> Result<Listed> {
+    fn listed(self) -> Result<Listed> {
         let status = self.status.ok_or_else(|| Error::Broken("an idea without a status".to_owned()))?;
         Ok(Listed {
             idea: self.row.of_status(status.try_into()?),

@@ -1,5 +1,7 @@
 //! The inbox: ideas as staff filters and orders them, and how many of each kind there are.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
@@ -17,7 +19,7 @@ use crate::{
     error::{Error, Result},
     ideas::{
         Listed,
-        list::{Boards, Boxed, Filter, Found, Hits, base_with_values, further, of_search},
+        list::{Boards, Boxed, Filter, Hits, base_of, base_with_values, further, of_search, select},
     },
     key::{KeyValue, key},
     limited::Limited,
@@ -86,32 +88,28 @@ pub fn list(
     let Some(query) = conditions(conn, base_for(actor, inbox), inbox, order)? else {
         return Ok(Page::of(Vec::new(), limit, place(order)));
     };
-    let query = ordered(query, order, after);
-    let items = match inbox.filter.query {
-        None => items(conn, query, Some(limit.probe()))?,
-        Some(_) => {
-            // Of all that a search sorts, only what is shown is read in full.
-            let ids: Vec<KeyValue> = Limited::to(query.select(ideas::id), limit.probe()).rows(conn)?;
-            let of_page = ordered(base_for(actor, inbox), order, None).filter(ideas::id.eq_any(ids));
-            items(conn, of_page, None)?
-        }
-    };
-    Ok(Page::of(items, limit, place(order)))
+    let query =
+        ordered(query, order, after).select((Option::<Row>::as_select(), idea_values::total.nullable()));
+    let rows: Vec<(Option<Row>, Option<f64>)> = Limited::to(query, limit.probe()).rows(conn)?;
+    Ok(Page::of(items(conn, actor, rows)?, limit, place(order)))
 }
 
-/// What a query finds; of it the first `most`, where it is said.
-fn items(conn: &mut AnyConnection, query: Boxed<'_>, most: Option<i64>) -> Result<Vec<Item>> {
-    let query = query.select((Found::as_select(), Option::<Row>::as_select(), idea_values::total.nullable()));
-    let rows: Vec<(Found, Option<Row>, Option<f64>)> = match most {
-        Some(most) => Limited::to(query, most).rows(conn)?,
-        None => query.load(conn)?,
-    };
-    let mut tags =
-        private_tags_of(conn, rows.iter().filter_map(|(_, row, _)| row.as_ref()).map(|row| row.idea_id))?;
-    let item = |(found, row, value): (Found, Option<Row>, Option<f64>)| {
-        let row = row.ok_or_else(|| Error::Broken("an idea without triage".to_owned()))?;
-        let marks = row.marks(&mut tags);
-        Ok(Item { listed: found.listed()?, marks, value })
+/// The ideas of the rows. They are read apart, because what is joined to be shown makes a plan for the order dear to find.
+fn items(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    rows: Vec<(Option<Row>, Option<f64>)>,
+) -> Result<Vec<Item>> {
+    let missing = || Error::Broken("an idea without triage".to_owned());
+    let ids: Vec<KeyValue> = rows.iter().filter_map(|(row, _)| row.as_ref()).map(|row| row.idea_id).collect();
+    let mut tags = private_tags_of(conn, &ids)?;
+    let listed = select(conn, base_of(actor).filter(ideas::id.eq_any(ids)), None)?;
+    let mut listed: HashMap<IdeaId, Listed> =
+        listed.into_iter().map(|listed| (listed.idea.id, listed)).collect();
+    let item = |(row, value): (Option<Row>, Option<f64>)| {
+        let row = row.ok_or_else(missing)?;
+        let listed = listed.remove(&row.idea_id.into()).ok_or_else(missing)?;
+        Ok(Item { marks: row.marks(&mut tags), listed, value })
     };
     rows.into_iter().map(item).collect()
 }
