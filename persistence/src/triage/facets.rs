@@ -7,7 +7,7 @@ use diesel::{
 };
 use domain::{Actor, BoardId, MemberId};
 
-use super::inbox::{Inbox, Order, base_for, conditions, ordered};
+use super::inbox::{Inbox, Order, alone, base_for, conditions, ordered};
 use crate::{
     connection::{AnyConnection, MultiBackend},
     error::Result,
@@ -39,18 +39,33 @@ pub struct Facets {
 /// # Errors
 /// Only when the database fails.
 pub fn count(conn: &mut AnyConnection, inbox: &Inbox, order: Order, most: i64) -> Result<Facets> {
-    let Some(query) = conditions(conn, base_for(&Actor::System, inbox), inbox, order)? else {
-        return Ok(Facets::default());
+    let rows: Vec<Found> = match alone(conn, inbox, order)? {
+        Some(query) => {
+            let first = query.select((
+                triage::idea_id,
+                triage::board_id,
+                triage::status,
+                triage::category,
+                triage::owner_id,
+                triage::answered_at,
+            ));
+            Counted(Limited::to(first, most)).load(conn)?
+        }
+        None => {
+            let Some(query) = conditions(conn, base_for(&Actor::System, inbox), inbox, order)? else {
+                return Ok(Facets::default());
+            };
+            let first = ordered(query, order, None).select((
+                triage::idea_id.assume_not_null(),
+                triage::board_id.assume_not_null(),
+                triage::status.assume_not_null(),
+                triage::category.assume_not_null(),
+                triage::owner_id.nullable(),
+                triage::answered_at.nullable(),
+            ));
+            Counted(Limited::to(first, most)).load(conn)?
+        }
     };
-    let first = ordered(query, order, None).select((
-        triage::idea_id.assume_not_null(),
-        triage::board_id.assume_not_null(),
-        triage::status.assume_not_null(),
-        triage::category.assume_not_null(),
-        triage::owner_id.nullable(),
-        triage::answered_at.nullable(),
-    ));
-    let rows: Vec<Found> = Counted(Limited::to(first, most)).load(conn)?;
     let mut facets = Facets::default();
     for (tag, (board, status, category, owner, answered), count) in rows {
         match (tag, board) {

@@ -1,5 +1,7 @@
 //! The inbox: ideas as staff filters and orders them, and how many of each kind there are.
 
+mod walk;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +12,6 @@ use diesel::{
 use domain::{
     Actor, IdeaId, MemberId,
     page::{Limit, Page, Place},
-    statuses::Category,
 };
 
 use super::{Marks, Row, private_tags_of};
@@ -19,12 +20,11 @@ use crate::{
     error::{Error, Result},
     ideas::{
         Listed,
-        list::{Boards, Boxed, Filter, Hits, base_of, base_with_values, further, of_search, select},
+        list::{Boxed, Deleted, Filter, Hits, base_of, base_with_values, further, of_search, select},
     },
     key::{KeyValue, key},
     limited::Limited,
     schema::{idea_values, ideas, private_tags, triage},
-    statuses,
 };
 
 /// Which ideas the inbox holds: those of a filter, and of them
@@ -42,6 +42,41 @@ pub struct Inbox {
     pub gained: Option<(DateTime<Utc>, i64)>,
     /// The attribute that [`Order::Value`] is by.
     pub attribute: Option<String>,
+}
+
+impl Inbox {
+    /// Whether triage has all that is asked. Every field is named, so that a new one is not forgotten here.
+    fn asks_triage_alone(&self) -> bool {
+        let Self {
+            filter,
+            owner: _,
+            private_tag,
+            unanswered_before: _,
+            has_response: _,
+            carried_over,
+            gained,
+            attribute: _,
+        } = self;
+        let Filter {
+            boards: _,
+            status: _,
+            category: _,
+            tag,
+            author,
+            voted_by,
+            voter_segment,
+            created_after,
+            created_before,
+            answers,
+            query,
+            deleted,
+        } = filter;
+        let of_texts = tag.is_none() && private_tag.is_none() && query.is_none() && answers.is_empty();
+        let of_people = author.is_none() && voted_by.is_none() && voter_segment.is_none();
+        let of_votes = carried_over.is_none() && gained.is_none();
+        let of_time = created_after.is_none() && created_before.is_none();
+        of_texts && of_people && of_votes && of_time && *deleted == Deleted::Without
+    }
 }
 
 /// Whose idea it is to take care of.
@@ -137,6 +172,8 @@ pub fn ids(conn: &mut AnyConnection, inbox: &Inbox, order: Order, most: i64) -> 
     Ok(ids.into_iter().map(IdeaId::from).collect())
 }
 
+pub(super) use self::walk::alone;
+
 pub(super) fn base_for<'a>(actor: &Actor, inbox: &Inbox) -> Boxed<'a> {
     base_with_values(actor, inbox.attribute.as_deref().unwrap_or_default())
 }
@@ -149,26 +186,23 @@ pub(super) fn conditions<'a>(
     order: Order,
 ) -> Result<Option<Boxed<'a>>> {
     let Some(query) = of_search(conn, base, &inbox.filter, Hits::Anywhere)? else { return Ok(None) };
-    let Some(query) = standing(conn, query, &inbox.filter, order)? else { return Ok(None) };
-    let mut query = further(query, &inbox.filter);
-    match inbox.owner {
-        None => {}
-        Some(Owner::Nobody) => query = query.filter(triage::owner_id.is_null()),
-        Some(Owner::Member(owner)) => query = query.filter(triage::owner_id.eq(key(owner))),
+    let Some(asked) = walk::asked(conn, inbox, order)? else { return Ok(None) };
+    let mut query = further(walk::joined(query, &asked, order), &inbox.filter);
+    if let Some(one) = inbox.filter.boards.single() {
+        query = match order {
+            Order::Votes => query.filter(ideas::board_id.eq(key(one))),
+            Order::Value => query.filter(idea_values::board_id.assume_not_null().eq(key(one))),
+            Order::Priority | Order::Need | Order::Momentum | Order::OldestUnanswered => query,
+        };
+    }
+    if order == Order::Value {
+        query = query.filter(idea_values::total.is_not_null());
     }
     if let Some(tag) = &inbox.private_tag {
         let tagged =
             private_tags::table.filter(private_tags::tag.eq(tag.clone())).select(private_tags::idea_id);
         query = query.filter(ideas::id.eq_any(tagged));
     }
-    if let Some(before) = inbox.unanswered_before {
-        query = query.filter(triage::answered_at.is_null().and(triage::created_at.lt(before.naive_utc())));
-    }
-    query = match inbox.has_response {
-        None => query,
-        Some(true) => query.filter(triage::answered_at.is_not_null()),
-        Some(false) => query.filter(triage::answered_at.is_null()),
-    };
     query = match inbox.carried_over {
         None => query,
         Some(true) => query.filter(ideas::carried_votes.gt(0)),
@@ -185,54 +219,6 @@ pub(super) fn conditions<'a>(
         query = query.filter(ideas::vote_count.ge(least)).filter(gained);
     }
     Ok(Some(query))
-}
-
-/// Where the ideas are and what became of them, as triage repeats it: the order is walked there and no other row is read
-/// for an idea that is passed over. None when nothing can match.
-fn standing<'a>(
-    conn: &mut AnyConnection,
-    base: Boxed<'a>,
-    filter: &Filter,
-    order: Order,
-) -> Result<Option<Boxed<'a>>> {
-    let board = triage::board_id.assume_not_null();
-    let mut query = base.filter(triage::deleted.assume_not_null().eq(false));
-    query = match &filter.boards {
-        Boards::Every => query,
-        Boards::Only(boards) => match boards.as_slice() {
-            [] => return Ok(None),
-            // This order is that of an index of ideas.
-            [one] if order == Order::Votes => query.filter(ideas::board_id.eq(key(*one))),
-            [one] if order == Order::Value => {
-                query.filter(idea_values::board_id.assume_not_null().eq(key(*one)))
-            }
-            [one] => query.filter(board.eq(key(*one))),
-            boards => query.filter(board.eq_any(boards.iter().copied().map(key).collect::<Vec<_>>())),
-        },
-    };
-    query = match order {
-        Order::Value => query.filter(idea_values::total.is_not_null()),
-        Order::OldestUnanswered => query.filter(triage::answered_at.is_null()),
-        Order::Priority | Order::Need | Order::Votes | Order::Momentum => query,
-    };
-    let mut category = filter.category;
-    if let Some(status) = &filter.status {
-        query = query.filter(triage::status.assume_not_null().eq(status.as_str().to_owned()));
-        if let (None, Some(one)) = (category, filter.boards.single()) {
-            // Of one board a status has one category, and by that there is an index.
-            match statuses::find(conn, one, status) {
-                Ok(step) => category = Some(step.status.category),
-                Err(Error::Missing) => return Ok(None),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    let of = triage::category.assume_not_null();
-    Ok(Some(match category {
-        Some(category) => query.filter(of.eq(category.key())),
-        None if filter.is_of_merged() => query.filter(of.eq(Category::Merged.key())),
-        None => query.filter(of.ne(Category::Merged.key())),
-    }))
 }
 
 fn place(order: Order) -> impl Fn(&Item) -> Place {
