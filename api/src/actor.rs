@@ -7,44 +7,73 @@ use actix_web::{
     http::header::HeaderMap,
 };
 use chrono::{DateTime, Utc};
-use domain::{Actor, MemberId, SessionId};
-use persistence::{AnyConnection, Result as Rows, sessions};
+use domain::{Actor, ApiKeyId, MemberId, SessionId};
+use persistence::{AloneWith, AnyConnection, Error, Result as Rows, api_keys, sessions};
 
 use crate::{
+    app::App,
     error::{Code, Failure},
-    tokens::Keys,
+    key_text::KeyText,
 };
 
-/// A visitor, or the holder of an access token. Whether the holder is blocked and which role they have is not known
+/// A visitor, or the holder of an access token or of an API key. Whether the holder is blocked and which role they have is not known
 /// yet: [`Caller::actor`] asks in the transaction that acts on it, so a change counts at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
     Visitor,
-    Signed { member: MemberId, session: SessionId },
+    Signed {
+        member: MemberId,
+        session: SessionId,
+    },
+    /// A program with a key of a member.
+    Key {
+        member: MemberId,
+        key: ApiKeyId,
+    },
 }
 
 impl Caller {
     /// # Errors
-    /// 401 when there is a token and it is not good.
-    pub fn of(headers: &HeaderMap, keys: &Keys, now: DateTime<Utc>) -> Result<Self, Failure> {
+    /// 401 when there is a token or a key and it is not good.
+    pub async fn of(headers: &HeaderMap, app: &App) -> Result<Self, Failure> {
         let Some(header) = headers.get(AUTHORIZATION) else { return Ok(Self::Visitor) };
         let text = header.to_str().map_err(|_| Code::InvalidToken)?;
         let (scheme, token) = text.split_once(' ').ok_or(Code::InvalidToken)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Code::InvalidToken.into());
         }
-        let (member, session) = keys.read(token.trim(), now)?;
-        Ok(Self::Signed { member, session })
+        let now = app.config.clock.now();
+        match KeyText::of_token(token.trim()) {
+            Some(key) => Self::of_key(app, &key, now).await,
+            None => {
+                let (member, session) = app.keys.read(token.trim(), now)?;
+                Ok(Self::Signed { member, session })
+            }
+        }
+    }
+
+    async fn of_key(app: &App, text: &KeyText, now: DateTime<Utc>) -> Result<Self, Failure> {
+        let hash = text.hash();
+        let key = match app.db.read(move |tx| api_keys::find_by_hash(tx, &hash)).await {
+            Err(Error::Missing) => return Err(Code::InvalidToken.into()),
+            key => key?,
+        };
+        let (id, member) = (key.id, key.owner);
+        if key.is_good(now) && key.was_used_long_before(now) {
+            app.db.write(AloneWith::Nobody, move |tx| api_keys::touch(tx, id, now)).await?;
+        }
+        Ok(Self::Key { member, key: id })
     }
 
     /// Who that is, and with which rights.
     ///
     /// # Errors
-    /// [`domain::Refusal::SessionEnded`] or [`domain::Refusal::Blocked`].
+    /// [`domain::Refusal::SessionEnded`], [`domain::Refusal::KeyEnded`] or [`domain::Refusal::Blocked`].
     pub fn actor(&self, tx: &mut AnyConnection, now: DateTime<Utc>) -> Rows<Actor> {
         match self {
             Self::Visitor => Ok(Actor::Visitor),
             Self::Signed { session, .. } => sessions::actor(tx, *session, now),
+            Self::Key { key, .. } => api_keys::actor(tx, *key, now),
         }
     }
 
@@ -52,14 +81,18 @@ impl Caller {
     pub fn member(&self) -> Option<MemberId> {
         match self {
             Self::Visitor => None,
-            Self::Signed { member, .. } => Some(*member),
+            Self::Signed { member, .. } | Self::Key { member, .. } => Some(*member),
         }
     }
 
     /// What an idempotency key belongs to.
     #[must_use]
     pub fn scope(&self) -> String {
-        self.member().map_or_else(|| "visitor".to_owned(), |member| member.to_string())
+        match self {
+            Self::Visitor => "visitor".to_owned(),
+            Self::Signed { member, .. } => member.to_string(),
+            Self::Key { key, .. } => format!("key {key}"),
+        }
     }
 }
 
@@ -91,7 +124,9 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(match Caller::from_request(request, payload).into_inner() {
-            Ok(caller @ Caller::Signed { member, .. }) => Ok(Self { caller, member }),
+            Ok(caller @ (Caller::Signed { member, .. } | Caller::Key { member, .. })) => {
+                Ok(Self { caller, member })
+            }
             Ok(Caller::Visitor) => Err(Code::SignInRequired.into()),
             Err(failure) => Err(failure),
         })

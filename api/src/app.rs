@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use domain::{Actor, Stamp};
+use domain::{Actor, Stamp, api_keys::Scope};
 use moka::future::Cache;
 use persistence::{AloneWith, AnyConnection, Database, Result as Rows};
 
@@ -52,12 +52,13 @@ impl App {
         let (caller, now) = (*caller, self.config.clock.now());
         let look = move |tx: &mut AnyConnection| {
             let actor = caller.actor(tx, now)?;
+            actor.ensure_scope(Scope::Read)?;
             look(tx, &actor)
         };
         // A replica may not know yet of a member's own changes, nor that they have been blocked.
         Ok(match caller {
             Caller::Visitor => self.db.read_afar(look).await?,
-            Caller::Signed { .. } => self.db.read(look).await?,
+            Caller::Signed { .. } | Caller::Key { .. } => self.db.read(look).await?,
         })
     }
 
@@ -89,6 +90,7 @@ impl App {
         let (caller, now) = (*caller, self.config.clock.now());
         let write = self.db.write(alone_with, move |tx| {
             let actor = caller.actor(tx, now)?;
+            actor.ensure_scope(Scope::Write)?;
             change(tx, &actor)
         });
         Ok(write.await?)

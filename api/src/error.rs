@@ -1,16 +1,14 @@
 //! Every way a request can fail: its status, its stable code and its words, as `application/problem+json` (RFC 9457).
 
+mod refusals;
+
 use std::fmt;
 
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use domain::{
-    Refusal,
-    fields::{Misfit, Why},
-    text::Fault,
-};
+use domain::text::Fault;
 use persistence::{Error as Stored, Unique};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -67,6 +65,11 @@ pub enum Code {
     CustomerBlocked,
     OwnVote,
     TooManySegments,
+    KeyEnded,
+    KeyLacksScope,
+    NotByKey,
+    KeyNotGood,
+    TooManyKeys,
     VoteBudgetSpent,
     OthersHaveJoined,
     NotDeleted,
@@ -254,74 +257,6 @@ impl From<Code> for Failure {
     fn from(code: Code) -> Self {
         Self::new(code)
     }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        let failure = |code| Self::new(code);
-        match refusal {
-            Refusal::SignInNeeded => failure(Code::SignInRequired),
-            Refusal::Blocked => failure(Code::MemberBlocked),
-            Refusal::SessionEnded => failure(Code::SessionEnded),
-            Refusal::TokenReused => failure(Code::TokenReused),
-            Refusal::WrongCredentials => failure(Code::WrongCredentials),
-            Refusal::Lacks(permission) => failure(Code::Forbidden).with_fact(permission.name()),
-            Refusal::BoardClosedTo(_) => failure(Code::BoardForbidden),
-            Refusal::IdeaClosed => failure(Code::IdeaClosed),
-            Refusal::IdeaMerged { into } => failure(Code::IdeaMerged).with_fact(into),
-            Refusal::MergeIntoItself => failure(Code::MergeIntoItself),
-            Refusal::MergeIntoMerged { into } => failure(Code::MergeIntoMerged).with_fact(into),
-            Refusal::NotMerged => failure(Code::NotMerged),
-            Refusal::NotASupporter => failure(Code::NotASupporter),
-            Refusal::EditsFrozen => failure(Code::EditsFrozen),
-            Refusal::CommentsClosed => failure(Code::CommentsClosed),
-            Refusal::NotYourWords => failure(Code::NotYourWords),
-            Refusal::OwnComment => failure(Code::OwnComment),
-            Refusal::ThreadTooDeep { deepest } => failure(Code::ThreadTooDeep).with_fact(deepest),
-            Refusal::NotMentionable { place } => {
-                Self::field(format!("/mentions/{place}"), Fault::NotA("member who may be mentioned here"))
-            }
-            Refusal::TransitionNotAllowed { allowed } => {
-                let allowed: Vec<&str> = allowed.iter().map(|key| key.as_str()).collect();
-                failure(Code::TransitionNotAllowed).with_fact(allowed.join(", "))
-            }
-            Refusal::OnlyByMerging => failure(Code::OnlyByMerging),
-            Refusal::CountChanged { count } => failure(Code::CountChanged).with_fact(count),
-            Refusal::StatusInUse => failure(Code::StatusInUse),
-            Refusal::LastOfCategory => failure(Code::LastOfCategory),
-            Refusal::TooManyStatuses { most } => failure(Code::TooManyStatuses).with_fact(most),
-            Refusal::Unfit { field, fault } if field.starts_with('?') => Self::field(field, fault),
-            Refusal::TooManySegments { most } => failure(Code::TooManySegments).with_fact(most),
-            Refusal::UnfitAt { pointer, fault } => Self::field(pointer, fault),
-            Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
-            Refusal::Answers(misfits) => Self::fields(misfits.into_iter().map(misfit).collect()),
-            Refusal::TooManyFields { most } => failure(Code::TooManyFields).with_fact(most),
-            Refusal::ChoiceInUse => failure(Code::ChoiceInUse),
-            Refusal::AnsweredInConfidence => failure(Code::AnsweredInConfidence),
-            Refusal::NotACustomer => failure(Code::NotACustomer),
-            Refusal::CustomerBlocked => failure(Code::CustomerBlocked),
-            Refusal::OwnVote => failure(Code::OwnVote),
-            Refusal::VoteBudgetSpent { budget } => failure(Code::VoteBudgetSpent).with_fact(budget),
-            Refusal::OthersHaveJoined => failure(Code::OthersHaveJoined),
-            Refusal::NotYours => failure(Code::NotYours),
-            Refusal::RestoreWindowOver { days } => failure(Code::RestoreWindowOver).with_fact(days),
-            Refusal::NotDeleted => failure(Code::NotDeleted),
-            Refusal::SameStatus => failure(Code::SameStatus),
-            Refusal::BoardHoldsIdeas => failure(Code::BoardHoldsIdeas),
-            Refusal::OwnAccount => failure(Code::OwnAccount),
-            Refusal::Stale => failure(Code::Stale),
-            Refusal::EmailUnproven => failure(Code::EmailUnproven),
-        }
-    }
-}
-
-fn misfit(Misfit { key, why }: Misfit) -> Field {
-    let wrong = match why {
-        Why::Unknown => Wrong::Unknown,
-        Why::Type(wanted) => Wrong::Type(format!("expected {wanted}")),
-        Why::Meaning(fault) => Wrong::Meaning(fault),
-    };
-    Field { pointer: format!("/fields/{}", key.replace('~', "~0").replace('/', "~1")), wrong }
 }
 
 impl From<Stored> for Failure {

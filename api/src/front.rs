@@ -43,7 +43,7 @@ pub async fn front(
         // Whoever signs in is nobody yet: a token that has expired must not keep them from getting another.
         Ok(Caller::Visitor)
     } else {
-        Caller::of(request.headers(), &app.keys, app.config.clock.now())
+        Caller::of(request.headers(), &app).await
     };
     let standing = spend(&app, &request, &caller);
     request.extensions_mut().insert::<Found>(Rc::new(caller));

@@ -3,6 +3,7 @@
 mod activities;
 mod actor;
 pub mod admin;
+mod api_keys;
 mod app;
 mod auth;
 #[cfg(feature = "bench")]
@@ -23,6 +24,7 @@ mod ideas;
 pub mod import;
 mod insights;
 pub mod jobs;
+mod key_text;
 mod language;
 pub mod logs;
 mod members;

@@ -59,6 +59,8 @@ fn add_problem(document: &mut Value) {
         json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" });
 }
 
+const API_KEYS: &str = "/v1/api-keys";
+
 /// Adds to an operation what every one of its kind has: failures, headers, security, examples.
 fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
     let signed_in = operation.get("security").is_some();
@@ -70,8 +72,11 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
     let mut failures: Vec<(u16, &str)> = vec![(500, "internal")];
     if in_api {
         failures.push((400, "malformed_request, malformed_json, invalid_cursor, invalid_header"));
-        failures.push((401, "sign_in_required, invalid_token, token_expired, session_ended"));
-        failures.push((403, "forbidden, member_blocked"));
+        failures.push((401, "sign_in_required, invalid_token, token_expired, session_ended, key_ended"));
+        failures.push((403, "forbidden, member_blocked, key_lacks_scope"));
+        if path.starts_with(API_KEYS) {
+            failures.push((403, "not_by_key"));
+        }
         failures.push((422, "invalid_fields"));
         failures.push((429, "too_many_requests"));
         failures.push((503, "unavailable"));
@@ -104,6 +109,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
 fn takes_if_match(path: &str, method: &str) -> bool {
     let ends_with = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
     match method {
+        // A key is never changed.
+        "delete" if path.starts_with(API_KEYS) => false,
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
         "post" => ends_with(&["/status", "/merge", "/unmerge"]),
         "put" => ends_with(&["/response", "/priority-weights"]),

@@ -12,7 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, auth, boards, comments,
+    activities, api_keys, auth, boards, comments,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
     segments, statuses, triage, votes,
@@ -35,6 +35,7 @@ pub fn all(to: &mut Routes<'_>) {
     notifications::routes(to);
     comments::routes(to);
     segments::routes(to);
+    api_keys::routes(to);
     boards::routes(to);
     insights::routes(to);
     health::routes(to);

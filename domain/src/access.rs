@@ -1,6 +1,11 @@
 //! Who may see and do what. Every list, detail, count, search and event asks here.
 
-use crate::{MemberId, Refusal, boards::Board, members::Role};
+use crate::{
+    MemberId, Refusal,
+    api_keys::{Scope, Scopes},
+    boards::Board,
+    members::Role,
+};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +15,12 @@ pub enum Actor {
         id: MemberId,
         role: Role,
     },
+    /// A program with a key of a member: rights of both, no more.
+    Key {
+        owner: MemberId,
+        role: Role,
+        scopes: Scopes,
+    },
     /// The platform itself: the command line and the jobs.
     System,
 }
@@ -18,7 +29,7 @@ impl Actor {
     #[must_use]
     pub fn member_id(&self) -> Option<MemberId> {
         match self {
-            Self::Member { id, .. } => Some(*id),
+            Self::Member { id, .. } | Self::Key { owner: id, .. } => Some(*id),
             Self::Visitor | Self::System => None,
         }
     }
@@ -27,6 +38,7 @@ impl Actor {
     pub fn is_staff(&self) -> bool {
         match self {
             Self::Member { role, .. } => role.is_staff(),
+            Self::Key { role, scopes, .. } => role.is_staff() && scopes.has_staff(),
             Self::System => true,
             Self::Visitor => false,
         }
@@ -40,14 +52,39 @@ impl Actor {
         self.member_id().ok_or(Refusal::SignInNeeded)
     }
 
+    /// Whether a program was given a key for this; whoever is no program may try.
+    ///
     /// # Errors
-    /// [`Refusal::SignInNeeded`] for a visitor, [`Refusal::Lacks`] for a member without it.
+    /// [`Refusal::KeyLacks`].
+    pub fn ensure_scope(&self, scope: Scope) -> Result<(), Refusal> {
+        match self {
+            Self::Key { scopes, .. } if !scopes.holds(scope) => Err(Refusal::KeyLacks(scope)),
+            Self::Key { .. } | Self::Member { .. } | Self::Visitor | Self::System => Ok(()),
+        }
+    }
+
+    /// The member, in person: what opens the account itself is not lent to programs.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInNeeded`] for a visitor, [`Refusal::NotByKey`] for a program.
+    pub fn ensure_in_person(&self) -> Result<MemberId, Refusal> {
+        match self {
+            Self::Key { .. } => Err(Refusal::NotByKey),
+            Self::Member { .. } | Self::Visitor | Self::System => self.ensure_member(),
+        }
+    }
+
+    /// # Errors
+    /// [`Refusal::SignInNeeded`] for a visitor, [`Refusal::Lacks`] for a member without it, [`Refusal::KeyLacks`] for a
+    /// program whose owner has it.
     pub fn ensure(&self, permission: Permission) -> Result<(), Refusal> {
         match self {
             Self::System => Ok(()),
             Self::Visitor => Err(Refusal::SignInNeeded),
             Self::Member { role, .. } if permission.is_of(*role) => Ok(()),
             Self::Member { .. } => Err(Refusal::Lacks(permission)),
+            Self::Key { role, .. } if permission.is_of(*role) => self.ensure_scope(Scope::Staff(permission)),
+            Self::Key { .. } => Err(Refusal::Lacks(permission)),
         }
     }
 }

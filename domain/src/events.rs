@@ -4,7 +4,8 @@
 use uuid::Uuid;
 
 use crate::{
-    BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role, statuses::StatusKey,
+    ApiKeyId, BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role,
+    statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
@@ -41,6 +42,8 @@ pub enum Event {
     SegmentCreated { segment: SegmentId },
     SegmentUpdated { segment: SegmentId },
     SegmentDeleted { segment: SegmentId },
+    ApiKeyCreated { key: ApiKeyId, member: MemberId },
+    ApiKeyRevoked { key: ApiKeyId, member: MemberId },
 }
 
 /// What happened to a comment that everybody who may view the board may read: of a note between staff, nothing is told.
@@ -118,6 +121,8 @@ impl Event {
             Self::SegmentCreated { .. } => "segment.created",
             Self::SegmentUpdated { .. } => "segment.updated",
             Self::SegmentDeleted { .. } => "segment.deleted",
+            Self::ApiKeyCreated { .. } => "api_key.created",
+            Self::ApiKeyRevoked { .. } => "api_key.revoked",
         }
     }
 
@@ -156,6 +161,7 @@ impl Event {
             Self::SegmentCreated { segment }
             | Self::SegmentUpdated { segment }
             | Self::SegmentDeleted { segment } => segment.uuid(),
+            Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
         }
     }
 }

@@ -8,6 +8,7 @@ use uuid::{Builder, Uuid};
 /// The id of an `Of`: a UUIDv7, so ids sort by the time they were made at.
 pub struct Id<Of>(Uuid, PhantomData<fn() -> Of>);
 
+pub type ApiKeyId = Id<crate::api_keys::ApiKey>;
 pub type MemberId = Id<crate::members::Member>;
 pub type BoardId = Id<crate::boards::Board>;
 pub type CommentId = Id<crate::comments::Comment>;

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod answers;
+pub mod api_keys;
 pub mod boards;
 pub mod calendar;
 pub mod comments;
@@ -28,5 +29,7 @@ pub mod text;
 pub mod triage;
 
 pub use access::{Action, Actor, Audience};
-pub use id::{BoardId, CommentId, FieldId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId, ViewId};
+pub use id::{
+    ApiKeyId, BoardId, CommentId, FieldId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId, ViewId,
+};
 pub use refusal::Refusal;

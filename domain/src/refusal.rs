@@ -3,6 +3,7 @@
 use crate::{
     IdeaId,
     access::{Action, Permission},
+    api_keys::Scope,
     fields::Misfit,
     statuses::StatusKey,
     text::Fault,
@@ -92,6 +93,16 @@ pub enum Refusal {
     /// As [`Refusal::Unfit`], where the place depends on what was sent: `/rule/all/1/attribute`.
     #[error("{pointer}: {fault:?}")]
     UnfitAt { pointer: String, fault: Fault },
+    #[error("the key is good no more")]
+    KeyEnded,
+    #[error("the key has ended or was replaced")]
+    KeyNotGood,
+    #[error("the key is not for {}", .0.name())]
+    KeyLacks(Scope),
+    #[error("a program may not do this with a key")]
+    NotByKey,
+    #[error("a member has at most {most} keys")]
+    TooManyKeys { most: usize },
     #[error("there are at most {most} segments")]
     TooManySegments { most: usize },
     #[error("the board holds ideas")]

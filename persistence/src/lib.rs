@@ -1,6 +1,7 @@
 //! The rows of Madang, on SQLite and on PostgreSQL. This crate never decides; it stores and finds.
 
 pub mod activities;
+pub mod api_keys;
 mod batch;
 pub mod boards;
 pub mod comments;

@@ -116,6 +116,9 @@ fn data(event: &Event) -> Value {
         Event::SegmentCreated { segment }
         | Event::SegmentUpdated { segment }
         | Event::SegmentDeleted { segment } => json!({ "segment_id": segment.uuid() }),
+        Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {
+            json!({ "api_key_id": key.uuid(), "member_id": member.uuid() })
+        }
     }
 }
 

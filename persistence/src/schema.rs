@@ -41,6 +41,25 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
+    api_keys (id) {
+        id -> Key,
+        owner_id -> Key,
+        name -> Text,
+        prefix -> Text,
+        hash -> Binary,
+        scopes -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        replaced_by -> Nullable<Key>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
     refresh_tokens (hash) {
         hash -> Binary,
         session_id -> Key,
@@ -600,6 +619,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> members (owner_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(board_invitations -> members (member_id));
@@ -642,6 +662,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     merges,
     triage,
     member_numbers,
+    api_keys,
     private_tags,
     comments,
     comment_mentions,

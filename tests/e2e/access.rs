@@ -121,6 +121,15 @@ impl Scene<'_> {
             let segment = self.pm.post("/v1/segments", &all).await.expect(201);
             filled = filled.replace("{segment}", text_of(&segment["id"]));
         }
+        if named("api_key") {
+            let body = json!({ "name": "봇", "scopes": ["read"] });
+            let key = self.pm.post("/v1/api-keys", &body).await.expect(201);
+            filled = filled.replace("{api_key}", text_of(&key["id"]));
+            // There is room for twenty.
+            if let Some(last) = self.pm.all("/v1/api-keys", 100).await.get(10) {
+                self.pm.delete(&format!("/v1/api-keys/{}", text_of(&last["id"]))).await.expect(204);
+            }
+        }
         if named("view") {
             let body = json!({ "name": "보기", "query": {} });
             let view = self.pm.post("/v1/triage/views", &body).await.expect(201);

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod answers;
+mod api_keys;
 mod boards;
 mod comments;
 mod contract;
