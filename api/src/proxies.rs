@@ -32,7 +32,8 @@ use crate::{
 };
 
 pub fn routes(to: &mut Routes<'_>) {
-    to.service(vote_on_behalf).service(withdraw_vote_on_behalf);
+    to.service(vote_on_behalf).close("/v1/ideas/{id}/votes/on-behalf");
+    to.service(withdraw_vote_on_behalf);
 }
 
 /// How the customer told it.

@@ -49,6 +49,14 @@ pub enum Routes<'a> {
 }
 
 impl Routes<'_> {
+    /// Closes an address to the methods that were not laid yet, so that no route after it takes its last part for an id.
+    pub fn close(&mut self, path: &str) -> &mut Self {
+        if let Self::Served(server) = self {
+            server.service(web::resource(path).to(nowhere));
+        }
+        self
+    }
+
     /// Lays a route: the verb and path that stand above the handler.
     pub fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, handler: F) -> &mut Self {
         match self {

@@ -29,6 +29,7 @@ use crate::{
 
 pub fn routes(to: &mut Routes<'_>) {
     to.service(list_segments).service(create_segment).service(preview_segment);
+    to.close("/v1/segments/preview");
     to.service(get_segment).service(update_segment).service(delete_segment);
     to.service(list_segment_members).service(explain_segment_member);
     to.service(get_idea_demand);

@@ -1,6 +1,6 @@
 //! What holds for every request: problems, limits, headers, languages.
 
-use kit::{on_each_database, on_each_database_with};
+use kit::{contract::DOCUMENT, on_each_database, on_each_database_with};
 use madang::{Config, rates::Rates};
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::json;
@@ -101,6 +101,28 @@ async fn addresses_and_methods_that_are_not_there_say_so() {
         let answer = visitor.put("/v1/boards").await;
         assert_eq!(answer.header("allow"), Some("GET, POST"));
         answer.expect_problem(405, "method_not_allowed");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn every_address_refuses_the_methods_it_has_not() {
+    on_each_database(async |app| {
+        let admin = app.admin().await;
+        for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
+            let filled = path.split('/').map(|part| match part.starts_with('{') {
+                true => "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d",
+                false => part,
+            });
+            let filled = filled.collect::<Vec<_>>().join("/");
+            for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+                if item.get(method.as_str().to_lowercase()).is_some() {
+                    continue;
+                }
+                let answer = admin.send(admin.request(method.clone(), &filled)).await;
+                assert_eq!(answer.status.as_u16(), 405, "{method} {path}: {}", answer.text);
+            }
+        }
     })
     .await;
 }
