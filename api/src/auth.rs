@@ -20,6 +20,7 @@ use crate::{
     once::Post,
     reply::{Nothing, Reply},
     routes::Routes,
+    sessions::Device,
     sso::Person,
     tokens::{self, Keys},
 };
@@ -95,6 +96,7 @@ pub struct TokensBody {
 async fn register(
     app: web::Data<App>,
     caller: Caller,
+    device: Device,
     post: Post<RegisterBody>,
 ) -> Result<Reply<TokensBody>, Failure> {
     let Post { body, once } = post;
@@ -113,7 +115,7 @@ async fn register(
     let (stamps, state) = ([app.stamp(), app.stamp()], app.clone());
     app.write_once(&caller, once, AloneWith::Nobody, move |tx, _| {
         let member = members::insert(tx, &stamps[0], &new)?;
-        let tokens = open_session(tx, &state.keys, &stamps[1], member)?;
+        let tokens = open_session(tx, &state.keys, &stamps[1], member, &device)?;
         Ok(Reply::created(&tokens, "/v1/me".to_owned()))
     })
     .await
@@ -127,6 +129,7 @@ async fn register(
 async fn login(
     app: web::Data<App>,
     caller: Caller,
+    device: Device,
     post: Post<LoginBody>,
 ) -> Result<Reply<TokensBody>, Failure> {
     let Post { body, once } = post;
@@ -140,7 +143,7 @@ async fn login(
     let (stamp, state) = (app.stamp(), app.clone());
     app.write_once(&caller, once, AloneWith::Nobody, move |tx, _| {
         let member = members::find(tx, member)?;
-        Ok(Reply::ok(&open_session(tx, &state.keys, &stamp, member)?))
+        Ok(Reply::ok(&open_session(tx, &state.keys, &stamp, member, &device)?))
     })
     .await
 }
@@ -199,6 +202,7 @@ async fn logout(app: web::Data<App>, post: Post<RefreshBody>) -> Result<Reply<No
 async fn sign_on(
     app: web::Data<App>,
     caller: Caller,
+    device: Device,
     post: Post<SignOnBody>,
 ) -> Result<Reply<TokensBody>, Failure> {
     let Post { body, once } = post;
@@ -211,7 +215,7 @@ async fn sign_on(
     let (stamps, state) = ([app.stamp(), app.stamp(), app.stamp()], app.clone());
     app.write_once(&caller, once, AloneWith::Nobody, move |tx, _| {
         let member = member_of(tx, &stamps[0], &stamps[1], &person)?;
-        Ok(Reply::ok(&open_session(tx, &state.keys, &stamps[2], member)?))
+        Ok(Reply::ok(&open_session(tx, &state.keys, &stamps[2], member, &device)?))
     })
     .await
 }
@@ -225,7 +229,7 @@ fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Stamp, person: &Pe
             Some((member, _)) => {
                 // Whoever had a password here did not prove the address; they must not stay signed in.
                 members::link_sso(tx, member.id, &person.subject)?;
-                sessions::revoke_all(tx, linking, member.id, Revocation::AccountLinked)?;
+                sessions::revoke_all(tx, linking, member.id, None, Revocation::AccountLinked)?;
                 Some(member)
             }
             None => None,
@@ -257,12 +261,18 @@ fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Stamp, person: &Pe
 }
 
 /// A new session for a member who has shown who they are.
-fn open_session(tx: &mut AnyConnection, keys: &Keys, stamp: &Stamp, member: Member) -> Rows<TokensBody> {
+fn open_session(
+    tx: &mut AnyConnection,
+    keys: &Keys,
+    stamp: &Stamp,
+    member: Member,
+    device: &Device,
+) -> Rows<TokensBody> {
     if member.blocked_at.is_some() {
         return Err(Refusal::Blocked.into());
     }
     let (token, hash) = tokens::refresh_token();
-    let session = sessions::open(tx, stamp, member.id, &hash, stamp.at + tokens::REFRESH)?;
+    let session = sessions::open(tx, stamp, member.id, &hash, stamp.at + tokens::REFRESH, device.name())?;
     tokens_body(keys, stamp, member, session, token)
 }
 

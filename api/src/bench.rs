@@ -102,7 +102,7 @@ async fn open_sessions(db: &Database, config: &Config) -> Result<Vec<String>, St
         let mut opened = Vec::new();
         let staff = std::iter::once(staff_stamp().id(0));
         for ((stamp, hash), member) in chance.iter().zip(staff.chain(newest_members(tx)?)) {
-            let session = sessions::open(tx, stamp, member, hash, now + tokens::REFRESH)?;
+            let session = sessions::open(tx, stamp, member, hash, now + tokens::REFRESH, None)?;
             opened.push((member, session));
         }
         Ok(opened)

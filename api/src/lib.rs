@@ -44,6 +44,7 @@ mod responses;
 mod routes;
 mod segments;
 mod serve;
+mod sessions;
 mod sso;
 mod statuses;
 pub mod tokens;

@@ -15,13 +15,14 @@ use crate::{
     activities, api_keys, auth, boards, comments,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
-    segments, statuses, triage, votes,
+    segments, sessions, statuses, triage, votes,
 };
 
 /// The routes of the API.
 pub fn all(to: &mut Routes<'_>) {
     auth::routes(to);
     members::routes(to);
+    sessions::routes(to);
     ideas::routes(to);
     statuses::routes(to);
     responses::routes(to);

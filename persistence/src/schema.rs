@@ -34,6 +34,7 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        device -> Nullable<Text>,
     }
 }
 

@@ -6,7 +6,9 @@ use domain::{
     Actor, MemberId, Refusal, SessionId, Stamp,
     events::{Event, Revocation},
     members::Role,
+    page::{Limit, Page, Place},
 };
+use uuid::Uuid;
 
 use crate::{
     connection::AnyConnection,
@@ -43,6 +45,58 @@ pub fn actor(conn: &mut AnyConnection, session: SessionId, now: DateTime<Utc>) -
     }
 }
 
+/// A sign-in on one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub id: SessionId,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// What the browser or app said it is.
+    pub device: Option<String>,
+}
+
+/// The sessions of a member that are open, the newest first.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn list(
+    conn: &mut AnyConnection,
+    member: MemberId,
+    now: DateTime<Utc>,
+    after: Option<Place>,
+    limit: Limit,
+) -> Result<Page<Session>> {
+    let mut query = sessions::table
+        .filter(sessions::member_id.eq(key(member)))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now.naive_utc()))
+        .order(sessions::id.desc())
+        .limit(limit.probe())
+        .into_boxed();
+    if let Some(place) = after {
+        query = query.filter(sessions::id.lt(KeyValue::from(place.id)));
+    }
+    let rows: Vec<(KeyValue, NaiveDateTime, NaiveDateTime, Option<String>)> = query
+        .select((sessions::id, sessions::created_at, sessions::expires_at, sessions::device))
+        .load(conn)?;
+    let rows = rows.into_iter().map(|(id, created, expires, device)| Session {
+        id: id.into(),
+        created_at: created.and_utc(),
+        expires_at: expires.and_utc(),
+        device,
+    });
+    Ok(Page::of(rows.collect(), limit, |session| Place { lap: 0, key: 0, id: session.id.uuid() }))
+}
+
+/// Whose session it is.
+///
+/// # Errors
+/// [`Error::Missing`].
+pub fn member_of(conn: &mut AnyConnection, session: SessionId) -> Result<MemberId> {
+    let member: KeyValue = sessions::table.find(key(session)).select(sessions::member_id).first(conn)?;
+    Ok(member.into())
+}
+
 /// Opens a session with its first refresh token.
 ///
 /// # Errors
@@ -53,6 +107,7 @@ pub fn open(
     member: MemberId,
     token: &TokenHash,
     expires_at: DateTime<Utc>,
+    device: Option<&str>,
 ) -> Result<SessionId> {
     let id: SessionId = stamp.id(0);
     diesel::insert_into(sessions::table)
@@ -61,6 +116,7 @@ pub fn open(
             sessions::member_id.eq(key(member)),
             sessions::created_at.eq(stamp.at.naive_utc()),
             sessions::expires_at.eq(expires_at.naive_utc()),
+            sessions::device.eq(device),
         ))
         .execute(conn)?;
     add_token(conn, id, token)?;
@@ -122,11 +178,11 @@ pub fn revoke(conn: &mut AnyConnection, stamp: &Stamp, session: SessionId, cause
     if ended == 0 {
         return Ok(());
     }
-    let member: KeyValue = sessions::table.find(key(session)).select(sessions::member_id).first(conn)?;
-    outbox::write(conn, stamp, &[Event::SessionRevoked { member: member.into(), cause }])
+    let member = member_of(conn, session)?;
+    outbox::write(conn, stamp, &[Event::SessionRevoked { member, cause }])
 }
 
-/// Ends every session of a member.
+/// Ends every session of a member, `but` one where it is said.
 ///
 /// # Errors
 /// Only when the database fails.
@@ -134,10 +190,14 @@ pub fn revoke_all(
     conn: &mut AnyConnection,
     stamp: &Stamp,
     member: MemberId,
+    but: Option<SessionId>,
     cause: Revocation,
 ) -> Result<()> {
+    // No session has the nil id.
+    let but = but.map_or(KeyValue::from(Uuid::nil()), key);
     let ended = diesel::update(sessions::table.filter(sessions::member_id.eq(key(member))))
         .filter(sessions::revoked_at.is_null())
+        .filter(sessions::id.ne(but))
         .set(sessions::revoked_at.eq(Some(stamp.at.naive_utc())))
         .execute(conn)?;
     match ended {

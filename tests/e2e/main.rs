@@ -21,6 +21,7 @@ mod proxies;
 mod running;
 mod search;
 mod segments;
+mod sessions;
 mod sso;
 mod statuses;
 mod storm;

@@ -31,6 +31,10 @@ pub const TABLE: &[Row] = &[
         [401, 403, 403, 403, 403, 403, 403, 200, 401]),
     ("update_member", "PATCH /v1/members/{target}", r#"{ "role": "marketer" }"#,
         [401, 403, 403, 403, 403, 403, 403, 200, 401]),
+    ("list_sessions", "GET /v1/me/sessions", "",
+        [401, 200, 200, 403, 200, 200, 200, 200, 401]),
+    ("end_session", "DELETE /v1/me/sessions/01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "",
+        [401, 404, 404, 403, 404, 404, 404, 404, 401]),
     ("list_api_keys", "GET /v1/api-keys", "",
         [401, 200, 200, 403, 200, 200, 200, 200, 401]),
     ("create_api_key", "POST /v1/api-keys", r#"{ "name": "봇", "scopes": ["read", "triage"] }"#,
@@ -229,4 +233,8 @@ pub const TABLE: &[Row] = &[
         [200, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("get_metrics", "GET /metrics", "",
         [200, 200, 200, 200, 200, 200, 200, 200, 200]),
+
+    // Last, because it ends what the others act with.
+    ("end_other_sessions", "DELETE /v1/me/sessions", "",
+        [401, 204, 204, 403, 204, 204, 204, 204, 401]),
 ];

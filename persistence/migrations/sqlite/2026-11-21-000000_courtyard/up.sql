@@ -21,7 +21,9 @@ CREATE TABLE sessions (
     member_id BLOB NOT NULL REFERENCES members (id) ON DELETE CASCADE,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
-    revoked_at TIMESTAMP
+    revoked_at TIMESTAMP,
+    -- What the browser or app said it is.
+    device TEXT
 ) WITHOUT ROWID;
 CREATE INDEX sessions_by_member ON sessions (member_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
