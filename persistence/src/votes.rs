@@ -106,6 +106,9 @@ pub fn cast_anew(
         AnyConnection::Postgres(postgres) => insert.on_conflict_do_nothing().execute(postgres)?,
     };
     if cast == 0 {
+        // Where it is the copy of a vote for a merged idea, it is their own from now on, and stays if that is undone.
+        let copy = votes::table.find((key(idea.id), key(member))).filter(votes::carried_from.is_not_null());
+        diesel::update(copy).set(votes::carried_from.eq(None::<KeyValue>)).execute(conn)?;
         return Ok(None);
     }
     outbox::write(conn, stamp, &[Event::VoteCast { idea: idea.id, board: idea.board_id, member }])?;

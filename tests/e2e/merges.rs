@@ -190,6 +190,22 @@ async fn merges_that_make_no_sense_are_refused() {
 }
 
 #[actix_web::test]
+async fn whoever_votes_where_their_vote_was_carried_votes_there_for_good() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        pm.board("app", json!({})).await;
+        let (one, two) = (idea(app, "하나", "a").await, idea(app, "둘", "b").await);
+        merge(&pm, &two, &one).await;
+        let voted = app.member("b").await.put(&format!("/v1/ideas/{one}/vote")).await.expect(200);
+        assert_eq!(voted["vote_count"], 2);
+        unmerge(&pm, &two).await;
+        assert_eq!((voters(&pm, &one).await.len(), voters(&pm, &two).await.len()), (2, 1));
+        assert_eq!(read(&pm, &one).await["vote_count"], 2);
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn votes_cast_while_ideas_are_merged_are_neither_lost_nor_doubled() {
     on_each_database(async |app| {
         let pm = app.staff("product_manager").await;
