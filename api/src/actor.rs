@@ -16,8 +16,8 @@ use crate::{
     key_text::KeyText,
 };
 
-/// A visitor, or the holder of an access token or of an API key. Whether the holder is blocked and which role they have is not known
-/// yet: [`Caller::actor`] asks in the transaction that acts on it, so a change counts at once.
+/// A visitor, or the holder of an access token or of an API key. Whether the holder is blocked and which role they have
+/// is not known yet: [`Caller::actor`] asks in the transaction that acts on it, so a change counts at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
     Visitor,

@@ -86,6 +86,41 @@ async fn the_inbox_filters_orders_and_pages() {
     .await;
 }
 
+/// The triage rows repeat what the ideas have, and facets are counted along two ways: they must say the same.
+#[actix_web::test]
+async fn the_inbox_follows_what_becomes_of_an_idea() {
+    on_each_database(async |app| {
+        let (pm, ids) = filled(app).await;
+        let path = |nth: usize, what: &str| format!("/v1/ideas/{}{what}", ids[nth]);
+        pm.delete(&path(0, "")).await.expect(204);
+        pm.post(&path(1, "/merge"), &json!({ "into": ids[2] })).await.expect(200);
+        let planned = json!({ "status": "planned", "reason": "합니다.", "notify": "none" });
+        pm.post(&path(3, "/status"), &planned).await.expect(200);
+        assert_eq!(found(&pm, &ids, "sort=oldest_unanswered").await, [2, 3, 4, 5]);
+        assert_eq!(found(&pm, &ids, "board=app&status=merged").await, [1]);
+        assert_eq!(found(&pm, &ids, "board=app&status=planned").await, [3]);
+        for query in [
+            "",
+            "&board=app",
+            "&status=open&board=app",
+            "&category=planned",
+            "&sort=need",
+            "&has_response=false",
+        ] {
+            let facets = async |more: &str| {
+                let path = format!("/v1/triage/ideas?facets=true{query}{more}");
+                pm.get(&path).await.expect(200)["facets"].clone()
+            };
+            // No idea has carried votes, but only ideas themselves can say so.
+            assert_eq!(facets("").await, facets("&carried_over=false").await, "{query}");
+        }
+        pm.post(&path(0, "/restore"), &json!({})).await.expect(200);
+        pm.post(&path(1, "/unmerge"), &json!({})).await.expect(200);
+        assert_eq!(found(&pm, &ids, "sort=oldest_unanswered").await, [0, 1, 2, 3, 4, 5]);
+    })
+    .await;
+}
+
 #[actix_web::test]
 async fn a_bad_question_names_what_is_wrong_with_it() {
     on_each_database(async |app| {
