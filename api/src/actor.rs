@@ -1,6 +1,9 @@
 //! Who calls: read from the token once, by [`crate::front`]; what they may do is read with the rows of the request.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header::AUTHORIZATION,
@@ -112,10 +115,30 @@ impl FromRequest for Caller {
     }
 }
 
+/// The id of the request, as in its `X-Request-Id`.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub Arc<str>);
+
+impl FromRequest for RequestId {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            request
+                .extensions()
+                .get::<Self>()
+                .cloned()
+                .ok_or_else(|| Failure::internal("the front did not run")),
+        )
+    }
+}
+
 /// A caller who must have signed in.
 pub struct SignedIn {
     pub caller: Caller,
     pub member: MemberId,
+    pub request: RequestId,
 }
 
 impl FromRequest for SignedIn {
@@ -123,12 +146,11 @@ impl FromRequest for SignedIn {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(match Caller::from_request(request, payload).into_inner() {
-            Ok(caller @ (Caller::Signed { member, .. } | Caller::Key { member, .. })) => {
-                Ok(Self { caller, member })
-            }
-            Ok(Caller::Visitor) => Err(Code::SignInRequired.into()),
-            Err(failure) => Err(failure),
-        })
+        let caller = Caller::from_request(request, payload).into_inner();
+        let id = RequestId::from_request(request, payload).into_inner();
+        ready(caller.and_then(|caller| {
+            let member = caller.member().ok_or(Code::SignInRequired)?;
+            Ok(Self { caller, member, request: id? })
+        }))
     }
 }

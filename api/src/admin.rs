@@ -1,13 +1,15 @@
 //! The first admin: made from the settings on the first start, or by hand.
 
 use domain::{
-    Stamp,
+    Actor, Stamp,
     members::{Attributes, DisplayName, Email, Locale, Password, Role},
     text::Fault,
 };
 use persistence::{AloneWith, Database, Error, members};
+use serde_json::json;
 
 use crate::{
+    audit::Act,
     config::{BadSetting, Config},
     error::Failure,
     passwords,
@@ -59,8 +61,14 @@ pub async fn create(
         attributes: Attributes::new(),
         sso_subject: None,
     };
-    match db.write(AloneWith::Nobody, move |tx| members::insert(tx, &stamp, &new)).await {
-        Ok(_) => Ok(()),
+    let act = Act::new("admin create", None, stamp.at);
+    let made = db.write(AloneWith::Nobody, move |tx| {
+        let made = members::insert(tx, &stamp, &new)?;
+        let after = json!({ "role": new.role.name() });
+        act.keep_facts(tx, &Actor::System, Some(made.id.uuid()), (None, Some(after)))
+    });
+    match made.await {
+        Ok(()) => Ok(()),
         Err(Error::Taken(_)) => {
             Err(StartError::Other(format!("{email} is registered already; set its role with another admin")))
         }

@@ -3,7 +3,7 @@
 mod bodies;
 
 use actix_web::{delete, get, post, web};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Actor, ApiKeyId, MemberId, Stamp, api_keys::ApiKey};
 use persistence::{AloneWith, AnyConnection, Error, Result as Rows, api_keys};
 
@@ -11,6 +11,7 @@ use self::bodies::{ApiKeyBody, MadeApiKeyBody, NewApiKeyBody, RotateBody};
 use crate::{
     actor::SignedIn,
     app::App,
+    audit::{Act, facts},
     boards::PageQuery,
     body::{PathId, Query},
     error::Failure,
@@ -65,7 +66,7 @@ async fn create_api_key(
     post: Post<NewApiKeyBody>,
 ) -> Result<Reply<MadeApiKeyBody>, Failure> {
     let (stamp, text) = (app.stamp(), KeyText::new());
-    let wanted = post.body.wanted(stamp.at)?;
+    let (wanted, act) = (post.body.wanted(stamp.at)?, app.act(&me, "create_api_key"));
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         let owner = actor.ensure_in_person()?;
         wanted.ensure_lendable(actor)?;
@@ -82,9 +83,25 @@ async fn create_api_key(
             replaced_by: None,
         };
         api_keys::insert(tx, &stamp, &key, &text.hash())?;
+        keep(&act, tx, actor, (None, Some(&key)), stamp.at)?;
         Ok(made(&key, &text, &stamp))
     })
     .await
+}
+
+/// Keeps what staff do with their keys, which reach as far as they do.
+fn keep(
+    act: &Act,
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    (before, after): (Option<&ApiKey>, Option<&ApiKey>),
+    now: DateTime<Utc>,
+) -> Rows<()> {
+    if !actor.is_staff() {
+        return Ok(());
+    }
+    let shown = |key: Option<&ApiKey>| key.map(|key| facts(&ApiKeyBody::new(key, now)));
+    act.keep_facts(tx, actor, after.or(before).map(|key| key.id.uuid()), (shown(before), shown(after)))
 }
 
 fn made(key: &ApiKey, text: &KeyText, stamp: &Stamp) -> Reply<MadeApiKeyBody> {
@@ -104,7 +121,7 @@ async fn rotate_api_key(
     post: Post<RotateBody>,
 ) -> Result<Reply<MadeApiKeyBody>, Failure> {
     let (stamp, text) = (app.stamp(), KeyText::new());
-    let overlap = TimeDelta::hours(post.body.overlap()?.into());
+    let (overlap, act) = (TimeDelta::hours(post.body.overlap()?.into()), app.act(&me, "rotate_api_key"));
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         let old = own(tx, actor, id.into())?;
         let key = ApiKey {
@@ -117,6 +134,7 @@ async fn rotate_api_key(
             ..old.clone()
         };
         api_keys::replace(tx, &stamp, &old, (&key, &text.hash()), stamp.at + overlap)?;
+        keep(&act, tx, actor, (Some(&old), Some(&key)), stamp.at)?;
         Ok(made(&key, &text, &stamp))
     })
     .await
@@ -131,10 +149,11 @@ async fn delete_api_key(
     me: SignedIn,
     PathId(id): PathId,
 ) -> Result<Reply<Nothing>, Failure> {
-    let stamp = app.stamp();
+    let (stamp, act) = (app.stamp(), app.act(&me, "delete_api_key"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         let key = own(tx, actor, id.into())?;
         api_keys::revoke(tx, &stamp, &key)?;
+        keep(&act, tx, actor, (Some(&key), None), stamp.at)?;
         Ok(Reply::nothing())
     })
     .await

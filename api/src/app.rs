@@ -10,7 +10,8 @@ use moka::future::Cache;
 use persistence::{AloneWith, AnyConnection, Database, Result as Rows};
 
 use crate::{
-    actor::Caller,
+    actor::{Caller, SignedIn},
+    audit::Act,
     config::Config,
     error::{Code, Failure},
     metrics::Metrics,
@@ -40,6 +41,12 @@ impl App {
         self.config.clock.stamp()
     }
 
+    /// What the member asks for, to be kept in the audit log.
+    #[must_use]
+    pub fn act(&self, me: &SignedIn, action: &'static str) -> Act {
+        Act::new(action, Some(me.request.0.clone()), self.stamp().at)
+    }
+
     /// Looks at rows as the caller.
     ///
     /// # Errors
@@ -60,6 +67,18 @@ impl App {
             Caller::Visitor => self.db.read_afar(look).await?,
             Caller::Signed { .. } | Caller::Key { .. } => self.db.read(look).await?,
         })
+    }
+
+    /// Looks at what is personal: through the door of changes, because the look itself is kept.
+    ///
+    /// # Errors
+    /// As [`App::read`].
+    pub async fn look<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        look: impl Fn(&mut AnyConnection, &Actor) -> Rows<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.enter(caller, AloneWith::Nobody, Scope::Read, look).await
     }
 
     /// Changes rows as the caller. Visitors see the change at once.
@@ -87,10 +106,20 @@ impl App {
         alone_with: AloneWith,
         change: impl Fn(&mut AnyConnection, &Actor) -> Rows<T> + Send + 'static,
     ) -> Result<T, Failure> {
+        self.enter(caller, alone_with, Scope::Write, change).await
+    }
+
+    async fn enter<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        alone_with: AloneWith,
+        scope: Scope,
+        change: impl Fn(&mut AnyConnection, &Actor) -> Rows<T> + Send + 'static,
+    ) -> Result<T, Failure> {
         let (caller, now) = (*caller, self.config.clock.now());
         let write = self.db.write(alone_with, move |tx| {
             let actor = caller.actor(tx, now)?;
-            actor.ensure_scope(Scope::Write)?;
+            actor.ensure_scope(scope)?;
             change(tx, &actor)
         });
         Ok(write.await?)

@@ -120,14 +120,15 @@ async fn create_board(
     me: SignedIn,
     post: Post<NewBoardBody>,
 ) -> Result<Reply<BoardBody>, Failure> {
-    let stamp = app.stamp();
+    let (stamp, act) = (app.stamp(), app.act(&me, "create_board"));
     let board = post.body.board(&stamp)?;
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         boards::insert(tx, &stamp, &board)?;
         let seen = Seen { board: board.clone(), invited: false };
         let location = format!("/v1/boards/{}", board.id);
-        Ok(Reply::created(&BoardBody::new(&seen, actor, None), location).tagged(board.version))
+        let reply = Reply::created(&BoardBody::new(&seen, actor, None), location).tagged(board.version);
+        act.keep(tx, actor, board.id.uuid(), None, reply)
     })
     .await
 }
@@ -168,6 +169,7 @@ async fn update_board(
     Json(body): Json<UpdateBoardBody>,
 ) -> Result<Reply<BoardBody>, Failure> {
     let (board, stamp, changes) = (board_in_path(&request)?, app.stamp(), body.changes()?);
+    let act = app.act(&me, "update_board");
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         let seen = boards::find(tx, actor, &board)?;
@@ -180,7 +182,8 @@ async fn update_board(
             return Ok(shown(&seen, actor, None));
         }
         boards::update(tx, &stamp, &board)?;
-        Ok(shown(&Seen { board, invited: seen.invited }, actor, None))
+        let (id, before) = (board.id.uuid(), shown(&seen, actor, None).facts());
+        act.keep(tx, actor, id, before, shown(&Seen { board, invited: seen.invited }, actor, None))
     })
     .await
 }
@@ -196,13 +199,14 @@ async fn delete_board(
     request: HttpRequest,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let (board, stamp) = (board_in_path(&request)?, app.stamp());
+    let (board, stamp, act) = (board_in_path(&request)?, app.stamp(), app.act(&me, "delete_board"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         let seen = boards::find(tx, actor, &board)?;
         if_match.ensure(seen.board.version)?;
-        boards::delete(tx, &stamp, seen.board.id)
+        boards::delete(tx, &stamp, seen.board.id)?;
+        let before = shown(&seen, actor, None).facts();
+        act.keep(tx, actor, seen.board.id.uuid(), before, Reply::nothing())
     })
-    .await?;
-    Ok(Reply::nothing())
+    .await
 }

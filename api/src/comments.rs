@@ -162,18 +162,22 @@ async fn delete_comment(
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let (id, stamp) = (CommentId::from(id), app.stamp());
+    let (id, stamp, act) = (CommentId::from(id), app.stamp(), app.act(&me, "delete_comment"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         let (comment, idea, _) = comments::find(tx, actor, id)?;
         comment.ensure_may_delete(actor, &idea)?;
         if_match.ensure(comment.version)?;
-        if comment.deleted_at.is_none() {
-            change::delete(tx, &stamp, &idea, &comment)?;
+        if comment.deleted_at.is_some() {
+            return Ok(Reply::nothing());
         }
-        Ok(())
+        let before = shown(tx, actor, id)?.facts();
+        change::delete(tx, &stamp, &idea, &comment)?;
+        match actor.member_id() == Some(comment.author_id) {
+            true => Ok(Reply::nothing()),
+            false => act.keep(tx, actor, id.uuid(), before, Reply::nothing()),
+        }
     })
-    .await?;
-    Ok(Reply::nothing())
+    .await
 }
 
 /// The comment as it is answered wherever it changes.

@@ -1,18 +1,8 @@
-//! SHA-256 over parts, each prefixed by its length, so that no two lists of parts share a digest.
+//! Digests with a key, and how digests are compared.
 
+pub use domain::digest::of;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::{Digest as _, Sha256};
-
-/// The SHA-256 of the parts.
-#[must_use]
-pub fn of(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize().into()
-}
+use sha2::Sha256;
 
 /// The HMAC-SHA256 of a message.
 ///

@@ -64,7 +64,7 @@ async fn create_field(
     request: HttpRequest,
     post: Post<NewFieldBody>,
 ) -> Result<Reply<FieldBody>, Failure> {
-    let (board, stamp) = (board_in_path(&request)?, app.stamp());
+    let (board, stamp, act) = (board_in_path(&request)?, app.stamp(), app.act(&me, "create_field"));
     let new = post.body.field(&stamp)?;
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
@@ -72,7 +72,8 @@ async fn create_field(
         fields::insert(tx, &stamp, &new(&seen.board))?;
         let field = fields::find(tx, stamp.id(0))?;
         let location = format!("/v1/fields/{}", field.id);
-        Ok(Reply::created(&FieldBody::new(&field, language), location).tagged(field.version))
+        let reply = Reply::created(&FieldBody::new(&field, language), location).tagged(field.version);
+        act.keep(tx, actor, field.id.uuid(), None, reply)
     })
     .await
 }
@@ -94,6 +95,7 @@ async fn update_field(
     Json(body): Json<UpdateFieldBody>,
 ) -> Result<Reply<FieldBody>, Failure> {
     let (id, stamp, change) = (FieldId::from(id), app.stamp(), body.changes()?);
+    let act = app.act(&me, "update_field");
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         let before = find(tx, actor, id)?;
@@ -105,7 +107,7 @@ async fn update_field(
             after.version += 1;
             fields::update(tx, &stamp, &before, &after)?;
         }
-        Ok(shown(&after, language))
+        act.keep(tx, actor, id.uuid(), shown(&before, language).facts(), shown(&after, language))
     })
     .await
 }
@@ -119,18 +121,19 @@ async fn update_field(
 async fn delete_field(
     app: web::Data<App>,
     me: SignedIn,
+    language: Language,
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let (id, stamp) = (FieldId::from(id), app.stamp());
+    let (id, stamp, act) = (FieldId::from(id), app.stamp(), app.act(&me, "delete_field"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         let field = find(tx, actor, id)?;
         if_match.ensure(field.version)?;
-        fields::delete(tx, &stamp, &field)
+        fields::delete(tx, &stamp, &field)?;
+        act.keep(tx, actor, id.uuid(), shown(&field, language).facts(), Reply::nothing())
     })
-    .await?;
-    Ok(Reply::nothing())
+    .await
 }
 
 /// The field, on a board the actor may view.

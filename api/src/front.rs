@@ -15,7 +15,7 @@ use actix_web::{
 };
 
 use crate::{
-    actor::{Caller, Found},
+    actor::{Caller, Found, RequestId},
     app::App,
     error::{Code, Failure},
     language::Language,
@@ -47,6 +47,7 @@ pub async fn front(
     };
     let standing = spend(&app, &request, &caller);
     request.extensions_mut().insert::<Found>(Rc::new(caller));
+    request.extensions_mut().insert(RequestId(id.as_str().into()));
 
     let mut response = match standing {
         Some(Standing { allowed: false, reset, .. }) => {

@@ -54,13 +54,17 @@ async fn create_idea(
     post: Post<NewIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (board, draft) = (board_in_path(&request)?, post.body.draft()?);
-    let stamps = [app.stamp(), app.stamp(), app.stamp()];
+    let (stamps, act) = ([app.stamp(), app.stamp(), app.stamp()], app.act(&me, "create_idea"));
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         let on = boards::find(tx, actor, &board)?;
         let id = draft.post(tx, actor, &on, &stamps)?;
         let read = ideas::read(tx, actor, id)?;
-        let reply = Reply::created(&IdeaBody::new(read, actor, language), format!("/v1/ideas/{id}"));
-        Ok(reply.tagged(1))
+        let reply =
+            Reply::created(&IdeaBody::new(read, actor, language), format!("/v1/ideas/{id}")).tagged(1);
+        match draft.customer {
+            Some(_) => act.keep(tx, actor, id.uuid(), None, reply),
+            None => Ok(reply),
+        }
     })
     .await
 }
@@ -95,6 +99,7 @@ async fn update_idea(
     Json(body): Json<UpdateIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (id, stamp, new, sent) = (IdeaId::from(id), app.stamp(), body.words()?, body.sent());
+    let act = app.act(&me, "update_idea");
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
         let joined = change::others_joined(tx, &idea)?;
@@ -103,10 +108,13 @@ async fn update_idea(
         let present = ideas::words(tx, id)?;
         let answers = changed(tx, &idea, &sent)?;
         let edit = Edit { words: new.clone().over(present.clone()), answers };
-        if edit.words != present || !edit.answers.is_empty() {
-            change::edit(tx, &stamp, &idea, &edit, actor.member_id())?;
+        if edit.words == present && edit.answers.is_empty() {
+            return idea_shown(tx, actor, id, language);
         }
-        idea_shown(tx, actor, id, language)
+        let before = idea_shown(tx, actor, id, language)?.facts();
+        change::edit(tx, &stamp, &idea, &edit, actor.member_id())?;
+        let after = idea_shown(tx, actor, id, language)?;
+        if idea.is_of(actor) { Ok(after) } else { act.keep(tx, actor, id.uuid(), before, after) }
     })
     .await
 }
@@ -121,22 +129,27 @@ async fn update_idea(
 async fn delete_idea(
     app: web::Data<App>,
     me: SignedIn,
+    language: Language,
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let (id, stamp) = (IdeaId::from(id), app.stamp());
+    let (id, stamp, act) = (IdeaId::from(id), app.stamp(), app.act(&me, "delete_idea"));
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
         let joined = change::others_joined(tx, &idea)?;
         idea.ensure_may_change(actor, joined)?;
         if_match.ensure(idea.version)?;
-        if idea.deleted_at.is_none() {
-            change::delete(tx, &stamp, &idea)?;
+        if idea.deleted_at.is_some() {
+            return Ok(Reply::nothing());
         }
-        Ok(())
+        let before = idea_shown(tx, actor, id, language)?.facts();
+        change::delete(tx, &stamp, &idea)?;
+        match idea.is_of(actor) {
+            true => Ok(Reply::nothing()),
+            false => act.keep(tx, actor, id.uuid(), before, Reply::nothing()),
+        }
     })
-    .await?;
-    Ok(Reply::nothing())
+    .await
 }
 
 /// Bring a deleted idea back
@@ -150,13 +163,15 @@ async fn restore_idea(
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    let (id, stamp) = (IdeaId::from(id), app.stamp());
+    let (id, stamp, act) = (IdeaId::from(id), app.stamp(), app.act(&me, "restore_idea"));
     app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
         idea.ensure_restorable(stamp.at)?;
+        let before = idea_shown(tx, actor, id, language)?.facts();
         change::restore(tx, &stamp, &idea)?;
-        idea_shown(tx, actor, id, language)
+        let after = idea_shown(tx, actor, id, language)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }

@@ -19,10 +19,12 @@ use persistence::{
     ideas::{self, NewIdea},
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 pub use self::members::members;
 use crate::{
-    clock::random, config::Config, error::Failure, error::Wrong, language::Language, phrases,
+    audit::Act, clock::random, config::Config, error::Failure, error::Wrong, language::Language, phrases,
     serve::StartError, serve::open_database,
 };
 
@@ -107,13 +109,32 @@ pub async fn ideas(config: &Config, file: &Path, board: &str, dry_run: bool) -> 
     }
     store(&db, ready, dry_run, &mut summary).await?;
     bar.finish_and_clear();
-    let done = if dry_run { "would import" } else { "imported" };
     let Summary { imported, known, bad } = summary;
+    if !dry_run {
+        let counts = json!({ "imported": imported, "known": known, "bad": bad });
+        keep(&db, config, "import ideas", Some(board.board.id.uuid()), counts).await?;
+    }
+    let done = if dry_run { "would import" } else { "imported" };
     println!(
         "{done} {imported}, already there {known}, bad {bad}, in {:.1} s",
         started.elapsed().as_secs_f64()
     );
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Keeps in the audit log what an import did.
+async fn keep(
+    db: &Database,
+    config: &Config,
+    action: &'static str,
+    subject: Option<Uuid>,
+    counts: Value,
+) -> Result<(), StartError> {
+    let act = Act::new(action, None, config.clock.stamp().at);
+    let kept = db.write(AloneWith::Nobody, move |tx| {
+        act.keep_facts(tx, &Actor::System, subject, (None, Some(counts.clone())))
+    });
+    Ok(kept.await.map_err(Failure::from)?)
 }
 
 async fn store(

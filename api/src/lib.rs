@@ -5,6 +5,7 @@ mod actor;
 pub mod admin;
 mod api_keys;
 mod app;
+pub mod audit;
 mod auth;
 #[cfg(feature = "bench")]
 pub mod bench;

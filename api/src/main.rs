@@ -3,9 +3,11 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
+use domain::{audit::Head, digest};
 use madang::{
-    Config, Server, StartError, admin, config, demo, import, jobs, logs, open_database, openapi, stop_signal,
-    tokens, until_stopped,
+    Config, Server, StartError, admin,
+    audit::{self, Verdict},
+    config, demo, import, jobs, logs, open_database, openapi, stop_signal, tokens, until_stopped,
 };
 
 /// The usual allocator keeps, for each thread that ever hashed a password, several times the 19 MiB that takes.
@@ -36,6 +38,9 @@ enum Command {
     /// Administrators
     #[command(subcommand)]
     Admin(Admin),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(Audit),
     /// Import from other systems
     #[command(subcommand)]
     Import(Import),
@@ -62,6 +67,24 @@ enum Admin {
         #[arg(long, default_value = "Admin")]
         name: String,
     },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Follow the chain of the audit log and name the first broken link; exit code 1 when there is one
+    Verify {
+        /// The end as it was noted before, so that cutting off what came after shows: NUMBER:HASH
+        #[arg(long, value_parser = noted)]
+        noted: Option<Head>,
+    },
+}
+
+/// The end of a chain as [`verify_audit`] prints it.
+fn noted(text: &str) -> Result<Head, String> {
+    let unfit = || "must be NUMBER:HASH, as `madang audit verify` printed it".to_owned();
+    let (number, hash) = text.split_once(':').ok_or_else(unfit)?;
+    let number = number.parse().map_err(|_| unfit())?;
+    Ok(Head { number, hash: digest::of_hex(hash).ok_or_else(unfit)? })
 }
 
 #[derive(Subcommand)]
@@ -116,6 +139,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Worker => worker(config).await?,
         Command::Migrate => drop(open_database(&config)?),
         Command::Admin(Admin::Create { email, name }) => create_admin(&config, &email, &name).await?,
+        Command::Audit(Audit::Verify { noted }) => return verify_audit(&config, noted).await,
         Command::Import(Import::Ideas { file, board, dry_run }) => {
             return import::ideas(&config, &file, &board, dry_run).await;
         }
@@ -163,6 +187,23 @@ async fn worker(config: Config) -> Result<(), StartError> {
     // What a closure has begun on its thread ends with its transaction.
     actix_web::rt::time::sleep(Duration::from_millis(50)).await;
     Ok(())
+}
+
+async fn verify_audit(config: &Config, noted: Option<Head>) -> Result<ExitCode, StartError> {
+    match audit::verify(&open_database(config)?, noted).await? {
+        Verdict::Sound(Head { number, hash }) => {
+            println!(
+                "The audit log is sound: {number} entries. Note its end: {number}:{}",
+                digest::hex(&hash)
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
+        Verdict::Broken(broken) => println!("The audit log is broken: {broken}."),
+        Verdict::Rewritten(number) => {
+            println!("The audit log was rewritten: entry {number} is not the one that was noted.");
+        }
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 async fn create_admin(config: &Config, email: &str, name: &str) -> Result<(), StartError> {

@@ -240,11 +240,14 @@ async fn list_members(
     };
     let list = ListName::of(&["members", &format!("{filter:?}")]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let act = app.act(&me, "list_members");
     let (page, total) = app
-        .read(&me.caller, move |tx, actor| {
+        .look(&me.caller, move |tx, actor| {
             actor.ensure(Permission::ManageMembers)?;
             let total = query.include_total.then(|| members::count(tx, &filter)).transpose()?;
-            Ok((members::list(tx, &filter, after, limit)?, total))
+            let page = members::list(tx, &filter, after, limit)?;
+            act.look(tx, actor, None, page.items.iter().map(|member| member.id.uuid()))?;
+            Ok((page, total))
         })
         .await?;
     Ok(Reply::ok(&list.listing(&app.keys, page, total, MemberBody::from)))
@@ -259,9 +262,12 @@ async fn get_member(
     me: SignedIn,
     PathId(id): PathId,
 ) -> Result<Reply<MemberBody>, Failure> {
-    app.read(&me.caller, move |tx, actor| {
+    let act = app.act(&me, "get_member");
+    app.look(&me.caller, move |tx, actor| {
         actor.ensure(Permission::ManageMembers)?;
-        members::find(tx, id.into())
+        let member = members::find(tx, id.into())?;
+        act.look(tx, actor, Some(id), [id])?;
+        Ok(member)
     })
     .await
     .map(shown)
@@ -280,6 +286,7 @@ async fn update_member(
     Json(body): Json<UpdateMemberBody>,
 ) -> Result<Reply<MemberBody>, Failure> {
     let (id, stamp, said) = (MemberId::from(id), app.stamp(), said(body.attributes)?);
+    let act = app.act(&me, "update_member");
     app.write(&me.caller, AloneWith::Member(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::ManageMembers)?;
         let before = members::find(tx, id)?;
@@ -292,8 +299,8 @@ async fn update_member(
         let taken = after.take_attributes(Source::Admin, &said, stamp.at);
         taken.map_err(|fault| Refusal::Unfit { field: "attributes", fault })?;
         ensure_may_administer(actor, id, after.role, after.blocked_at.is_some())?;
-        members::update(tx, &stamp, &before, after)
+        let after = shown(members::update(tx, &stamp, &before, after)?);
+        act.keep(tx, actor, id.uuid(), shown(before).facts(), after)
     })
     .await
-    .map(shown)
 }

@@ -53,7 +53,7 @@ async fn merge_idea(
     post: Post<MergeBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (id, into, notify) = (IdeaId::from(id), IdeaId::from(post.body.into), Notify::from(post.body.notify));
-    let stamp = app.stamp();
+    let (stamp, act) = (app.stamp(), app.act(&me, "merge_idea"));
     app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::ManageIdeas)?;
         let (source, on) = ideas::find(tx, actor, id)?;
@@ -66,7 +66,10 @@ async fn merge_idea(
             return Err(unseen(Error::Missing));
         }
         ensure_may_merge(actor, &source, &target)?;
+        let before = idea_shown(tx, actor, id, language)?.facts();
         merges::merge(tx, &stamp, (&source, &on.board), &target, actor.member_id(), notify)?;
+        let after = idea_shown(tx, actor, id, language)?.facts();
+        act.keep_facts(tx, actor, Some(id.uuid()), (Some(before), Some(after)))?;
         idea_shown(tx, actor, into, language)
     })
     .await
@@ -96,13 +99,15 @@ async fn unmerge_idea(
     if_match: IfMatch,
     post: Post<Empty>,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    let (id, stamp) = (IdeaId::from(id), app.stamp());
+    let (id, stamp, act) = (IdeaId::from(id), app.stamp(), app.act(&me, "unmerge_idea"));
     app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::ManageIdeas)?;
         let (source, _) = ideas::find(tx, actor, id)?;
         if_match.ensure(source.version)?;
+        let before = idea_shown(tx, actor, id, language)?.facts();
         merges::unmerge(tx, &stamp, &source, actor.member_id())?;
-        idea_shown(tx, actor, id, language)
+        let after = idea_shown(tx, actor, id, language)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }

@@ -214,10 +214,12 @@ async fn vote_on_behalf(
     Json(body): Json<OnBehalfBody>,
 ) -> Result<Reply<CustomerVoteBody>, Failure> {
     let (id, stamps, customer) = (IdeaId::from(id), [app.stamp(), app.stamp()], body.customer()?);
+    let act = app.act(&me, "vote_on_behalf");
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ActOnBehalf)?;
         let (idea, on) = ideas::find(tx, actor, id)?;
         let (member, on_behalf) = customer.find(tx, &stamps[0], actor.ensure_member()?)?;
+        let before = standing(tx, actor, &idea, &member)?.facts();
         if on.board.vote_budget.is_some() {
             votes::be_alone_with(tx, member.id)?;
         }
@@ -227,7 +229,8 @@ async fn vote_on_behalf(
                 proxies::record_vote(tx, stamps[1].at, id, member.id, &on_behalf)?;
             }
         }
-        standing(tx, actor, &idea, member)
+        let after = standing(tx, actor, &idea, &member)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }
@@ -246,12 +249,13 @@ async fn withdraw_vote_on_behalf(
     PathId(id): PathId,
     request: HttpRequest,
 ) -> Result<Reply<CustomerVoteBody>, Failure> {
-    let (id, stamp) = (IdeaId::from(id), app.stamp());
+    let (id, stamp, act) = (IdeaId::from(id), app.stamp(), app.act(&me, "withdraw_vote_on_behalf"));
     let member = MemberId::from(uuid_in_path(&request, "member")?);
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ActOnBehalf)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
         let member = members::find(tx, member)?;
+        let before = standing(tx, actor, &idea, &member)?.facts();
         if votes::hold(tx, id, member.id)? {
             proxies::of_vote(tx, id, member.id)?.ok_or(Refusal::OwnVote)?;
             idea.ensure_takes_votes()?;
@@ -260,7 +264,8 @@ async fn withdraw_vote_on_behalf(
             }
             votes::withdraw(tx, &stamp, &idea, member.id)?;
         }
-        standing(tx, actor, &idea, member)
+        let after = standing(tx, actor, &idea, &member)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }
@@ -269,7 +274,7 @@ fn standing(
     tx: &mut AnyConnection,
     actor: &Actor,
     idea: &Idea,
-    member: Member,
+    member: &Member,
 ) -> Rows<Reply<CustomerVoteBody>> {
     let my_vote = votes::exists(tx, idea.id, actor.ensure_member()?)?;
     let vote = VoteBody { idea_id: idea.id.uuid(), vote_count: votes::count(tx, idea.id)?, my_vote };

@@ -63,6 +63,12 @@ impl<T: Serialize> Reply<T> {
 }
 
 impl<T> Reply<T> {
+    /// The body as facts; null where there is none.
+    #[must_use]
+    pub fn facts(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
     #[must_use]
     pub fn of_parts(status: StatusCode, location: Option<String>, etag: Option<String>, body: Bytes) -> Self {
         Self { status, location, etag, body, replayed: false, of: PhantomData }

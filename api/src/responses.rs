@@ -167,16 +167,19 @@ async fn put_response(
     Json(body): Json<PutResponseBody>,
 ) -> Result<Reply<ResponseBody>, Failure> {
     let (id, stamp, notify) = (IdeaId::from(id), app.stamp(), Notify::from(body.notify));
-    let text = field("/body", Response::try_from(&*body.body))?;
+    let (text, act) = (field("/body", Response::try_from(&*body.body))?, app.act(&me, "put_response"));
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::Respond)?;
         let (idea, on) = ideas::find(tx, actor, id)?;
         let present = responses::current(tx, actor, id)?;
         if_match.ensure(present.as_ref().map_or(0, |standing| standing.said.version))?;
-        if present.is_none_or(|standing| standing.said.body != text.as_str()) {
-            responses::put(tx, &stamp, (&idea, &on.board), &text, actor.member_id(), notify)?;
-        }
-        responses::current(tx, actor, id)?.map(shown).ok_or(Error::Missing)
+        let before = match present {
+            Some(standing) if standing.said.body == text.as_str() => return Ok(shown(standing)),
+            present => present.map(|standing| shown(standing).facts()),
+        };
+        responses::put(tx, &stamp, (&idea, &on.board), &text, actor.member_id(), notify)?;
+        let after = responses::current(tx, actor, id)?.map(shown).ok_or(Error::Missing)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }

@@ -12,7 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, api_keys, auth, boards, comments,
+    activities, api_keys, audit, auth, boards, comments,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
     segments, sessions, statuses, triage, votes,
@@ -39,6 +39,7 @@ pub fn all(to: &mut Routes<'_>) {
     api_keys::routes(to);
     boards::routes(to);
     insights::routes(to);
+    audit::routes(to);
     health::routes(to);
 }
 

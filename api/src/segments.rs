@@ -67,14 +67,15 @@ async fn create_segment(
     me: SignedIn,
     post: Post<NewSegmentBody>,
 ) -> Result<Reply<SegmentBody>, Failure> {
-    let stamp = app.stamp();
+    let (stamp, act) = (app.stamp(), app.act(&me, "create_segment"));
     let segment = post.body.segment(&stamp)?;
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageSegments)?;
         segments::insert(tx, &stamp, &segment)?;
         let made = segments::find(tx, segment.id)?;
         let location = format!("/v1/segments/{}", made.id);
-        Ok(Reply::created(&SegmentBody::from(&made), location).tagged(made.version))
+        let reply = Reply::created(&SegmentBody::from(&made), location).tagged(made.version);
+        act.keep(tx, actor, made.id.uuid(), None, reply)
     })
     .await
 }
@@ -89,14 +90,15 @@ async fn preview_segment(
     post: Post<PreviewBody>,
 ) -> Result<Reply<FoundBody>, Failure> {
     const SAMPLE: usize = 10;
-    let (rule, now) = (post.body.rule.rule()?, app.stamp().at);
+    let (rule, now, act) = (post.body.rule.rule()?, app.stamp().at, app.act(&me, "preview_segment"));
     // Looking twice is looking, so there is nothing to keep for a repetition.
-    app.read(&me.caller, move |tx, actor| {
+    app.look(&me.caller, move |tx, actor| {
         actor.ensure(Permission::ManageSegments)?;
         let found = segments::survey(tx, &rule, now)?;
         rule.ensure_known(&found.known)?;
         let first = found.matching.get(..SAMPLE).unwrap_or(&found.matching);
-        let sample = segments::named(tx, first)?.into_iter().map(NamedBody::from).collect();
+        let sample: Vec<_> = segments::named(tx, first)?.into_iter().map(NamedBody::from).collect();
+        act.look(tx, actor, None, sample.iter().map(|named| named.id))?;
         Ok(Reply::ok(&FoundBody { count: found.matching.len() as i64, of: found.of, sample }))
     })
     .await
@@ -132,7 +134,7 @@ async fn update_segment(
     Json(body): Json<UpdateSegmentBody>,
 ) -> Result<Reply<SegmentBody>, Failure> {
     let (id, stamp) = (SegmentId::from(id), app.stamp());
-    let change = body.changes(stamp)?;
+    let (change, act) = (body.changes(stamp)?, app.act(&me, "update_segment"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageSegments)?;
         let before = segments::find(tx, id)?;
@@ -140,7 +142,8 @@ async fn update_segment(
         if let Some(after) = change(&before) {
             segments::update(tx, &stamp, &before, &after)?;
         }
-        Ok(shown(&segments::find(tx, id)?))
+        let reply = shown(&segments::find(tx, id)?);
+        act.keep(tx, actor, id.uuid(), shown(&before).facts(), reply)
     })
     .await
 }
@@ -155,14 +158,15 @@ async fn delete_segment(
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let (id, stamp) = (SegmentId::from(id), app.stamp());
+    let (id, stamp, act) = (SegmentId::from(id), app.stamp(), app.act(&me, "delete_segment"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageSegments)?;
-        if_match.ensure(segments::find(tx, id)?.version)?;
-        segments::delete(tx, &stamp, id)
+        let before = segments::find(tx, id)?;
+        if_match.ensure(before.version)?;
+        segments::delete(tx, &stamp, id)?;
+        act.keep(tx, actor, id.uuid(), shown(&before).facts(), Reply::nothing())
     })
-    .await?;
-    Ok(Reply::nothing())
+    .await
 }
 
 /// List the members of a segment, in the order they joined
@@ -178,11 +182,14 @@ async fn list_segment_members(
     let limit = limit(query.limit)?;
     let list = ListName::of(&["segment members", &id.to_string()]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let act = app.act(&me, "list_segment_members");
     let page = app
-        .read(&me.caller, move |tx, actor| {
+        .look(&me.caller, move |tx, actor| {
             actor.ensure(Permission::ManageSegments)?;
             let segment = segments::find(tx, id.into())?;
-            segments::members(tx, segment.id, after, limit)
+            let page = segments::members(tx, segment.id, after, limit)?;
+            act.look(tx, actor, Some(id), page.items.iter().map(|named| named.member.uuid()))?;
+            Ok(page)
         })
         .await?;
     Ok(Reply::ok(&list.listing(&app.keys, page, None, NamedBody::from)))

@@ -74,7 +74,7 @@ async fn create_status(
     request: HttpRequest,
     post: Post<NewStatusBody>,
 ) -> Result<Reply<StatusBody>, Failure> {
-    let (board, stamp) = (board_in_path(&request)?, app.stamp());
+    let (board, stamp, act) = (board_in_path(&request)?, app.stamp(), app.act(&me, "create_status"));
     let step_on = post.body.step(&stamp)?;
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
@@ -83,7 +83,8 @@ async fn create_status(
         statuses::insert(tx, &stamp, &status, &next).map_err(unknown("next"))?;
         let step = statuses::find(tx, status.board_id, &status.key)?;
         let location = format!("/v1/statuses/{}", status.id);
-        Ok(Reply::created(&StatusBody::new(&step, language), location).tagged(status.version))
+        let reply = Reply::created(&StatusBody::new(&step, language), location).tagged(status.version);
+        act.keep(tx, actor, status.id.uuid(), None, reply)
     })
     .await
 }
@@ -103,13 +104,15 @@ async fn update_status(
     Json(body): Json<UpdateStatusBody>,
 ) -> Result<Reply<StatusBody>, Failure> {
     let (id, stamp, change) = (StatusId::from(id), app.stamp(), body.changes()?);
+    let act = app.act(&me, "update_status");
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         let before = step(tx, actor, id)?;
         if_match.ensure(before.status.version)?;
         let after = change(&before);
         statuses::update(tx, &stamp, &before.status, &after.status, &after.next).map_err(unknown("next"))?;
-        Ok(shown(&step(tx, actor, id)?, language))
+        let reply = shown(&step(tx, actor, id)?, language);
+        act.keep(tx, actor, id.uuid(), shown(&before, language).facts(), reply)
     })
     .await
 }
@@ -121,18 +124,19 @@ async fn update_status(
 async fn delete_status(
     app: web::Data<App>,
     me: SignedIn,
+    language: Language,
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let (id, stamp) = (StatusId::from(id), app.stamp());
+    let (id, stamp, act) = (StatusId::from(id), app.stamp(), app.act(&me, "delete_status"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageBoards)?;
         let step = step(tx, actor, id)?;
         if_match.ensure(step.status.version)?;
-        statuses::delete(tx, &stamp, &step.status)
+        statuses::delete(tx, &stamp, &step.status)?;
+        act.keep(tx, actor, id.uuid(), shown(&step, language).facts(), Reply::nothing())
     })
-    .await?;
-    Ok(Reply::nothing())
+    .await
 }
 
 /// The status, on a board the actor may view.
@@ -168,13 +172,15 @@ async fn set_idea_status(
     post: Post<SetStatusBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (id, stamp) = (IdeaId::from(id), app.stamp());
-    let (wanted, why) = (post.body.key()?, post.body.why()?);
+    let (wanted, why, act) = (post.body.key()?, post.body.why()?, app.act(&me, "set_idea_status"));
     app.write_once(&me.caller, post.once, AloneWith::Idea(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::SetStatus)?;
         let (idea, on) = ideas::find(tx, actor, id)?;
         if_match.ensure(idea.version)?;
+        let before = idea_shown(tx, actor, id, language)?.facts();
         move_idea(tx, actor, &stamp, (&idea, &on.board), &wanted, &why).map_err(unknown("status"))?;
-        idea_shown(tx, actor, id, language)
+        let after = idea_shown(tx, actor, id, language)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }

@@ -315,16 +315,20 @@ async fn update_triage(
     Json(body): Json<UpdateTriageBody>,
 ) -> Result<Reply<TriageBody>, Failure> {
     let (id, stamp, new) = (IdeaId::from(id), app.stamp(), body.marks("")?);
+    let act = app.act(&me, "update_triage");
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         actor.ensure(Permission::Triage)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
         let before = triage::marks_of(tx, id)?;
         if_match.ensure(before.version)?;
         let after = new.over(tx, &before)?;
-        if after != before {
-            triage::mark(tx, (&stamp, 0), &idea, (&before, &after), actor.member_id())?;
+        let present = shown(tx, actor, id, language)?;
+        if after == before {
+            return Ok(present);
         }
-        shown(tx, actor, id, language)
+        triage::mark(tx, (&stamp, 0), &idea, (&before, &after), actor.member_id())?;
+        let changed = shown(tx, actor, id, language)?;
+        act.keep(tx, actor, id.uuid(), present.facts(), changed)
     })
     .await
 }

@@ -17,8 +17,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    actor::{Caller, SignedIn},
+    actor::{Caller, RequestId, SignedIn},
     app::App,
+    audit::Act,
     boards::PageQuery,
     body::{PathId, Query},
     error::Failure,
@@ -120,20 +121,25 @@ async fn withdraw_vote(
 async fn list_voters(
     app: web::Data<App>,
     caller: Caller,
+    request: RequestId,
     PathId(id): PathId,
     Query(query): Query<PageQuery>,
 ) -> Result<Reply<Listing<VoterBody>>, Failure> {
-    let limit = limit(query.limit)?;
+    let (limit, act) = (limit(query.limit)?, Act::new("list_voters", Some(request.0), app.stamp().at));
     let list = ListName::of(&["voters", &id.to_string()]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let (page, mut proxies) = app
-        .read(&caller, move |tx, actor| {
+        .look(&caller, move |tx, actor| {
             let (idea, on) = ideas::find(tx, actor, id.into())?;
-            if on.board.voters == Voters::SeenByStaff {
+            let confided = on.board.voters == Voters::SeenByStaff;
+            if confided {
                 actor.ensure(Permission::SeeVoters)?;
             }
             let page = votes::voters(tx, idea.id, after, limit)?;
             let voters: Vec<MemberId> = page.items.iter().map(|voter| voter.member).collect();
+            if confided {
+                act.look(tx, actor, Some(id), voters.iter().map(|voter| voter.uuid()))?;
+            }
             let for_staff = actor.ensure(Permission::ActOnBehalf).is_ok();
             let proxies = for_staff.then(|| proxies::of_votes(tx, idea.id, &voters)).transpose()?;
             Ok((page, proxies))

@@ -1,7 +1,7 @@
 //! Who may see and do what. Every list, detail, count, search and event asks here.
 
 use crate::{
-    MemberId, Refusal,
+    ApiKeyId, MemberId, Refusal,
     api_keys::{Scope, Scopes},
     boards::Board,
     members::Role,
@@ -17,6 +17,7 @@ pub enum Actor {
     },
     /// A program with a key of a member: rights of both, no more.
     Key {
+        id: ApiKeyId,
         owner: MemberId,
         role: Role,
         scopes: Scopes,
@@ -112,10 +113,12 @@ pub enum Permission {
     SeeInsights,
     /// Post and vote for a customer, and see where others did.
     ActOnBehalf,
+    /// Read the audit log.
+    SeeAudit,
 }
 
 impl Permission {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -126,12 +129,13 @@ impl Permission {
         Self::SeeVoters,
         Self::SeeInsights,
         Self::ActOnBehalf,
+        Self::SeeAudit,
     ];
 
     #[must_use]
     pub fn is_of(self, role: Role) -> bool {
         match self {
-            Self::ManageMembers => role == Role::Admin,
+            Self::ManageMembers | Self::SeeAudit => role == Role::Admin,
             Self::ManageBoards | Self::SetStatus => matches!(role, Role::Admin | Role::ProductManager),
             Self::ManageIdeas
             | Self::Respond
@@ -156,6 +160,7 @@ impl Permission {
             Self::SeeVoters => "see_voters",
             Self::SeeInsights => "see_insights",
             Self::ActOnBehalf => "act_on_behalf",
+            Self::SeeAudit => "see_audit",
         }
     }
 }

@@ -153,6 +153,12 @@ impl TryFrom<&str> for Reason {
 pub const RESTORABLE_DAYS: i64 = 30;
 
 impl Idea {
+    /// Whether the actor wrote it.
+    #[must_use]
+    pub fn is_of(&self, actor: &Actor) -> bool {
+        self.author_id.is_some() && self.author_id == actor.member_id()
+    }
+
     /// Staff may always; the author until somebody else has voted or commented (`others_joined`) or the status freezes edits.
     ///
     /// # Errors

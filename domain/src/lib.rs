@@ -6,9 +6,11 @@
 pub mod access;
 pub mod answers;
 pub mod api_keys;
+pub mod audit;
 pub mod boards;
 pub mod calendar;
 pub mod comments;
+pub mod digest;
 pub mod duplicates;
 pub mod events;
 pub mod fields;

@@ -99,7 +99,7 @@ pub fn actor(conn: &mut AnyConnection, id: ApiKeyId, now: DateTime<Utc>) -> Resu
         return Err(Refusal::Blocked.into());
     }
     let role = Role::named(&role).ok_or_else(|| Error::Broken(format!("odd role {role}")))?;
-    Ok(Actor::Key { owner: known.owner, role, scopes: known.scopes })
+    Ok(Actor::Key { id: known.id, owner: known.owner, role, scopes: known.scopes })
 }
 
 /// Notes that a key was used, once a minute.

@@ -620,6 +620,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    audit (number) {
+        number -> BigInt,
+        at -> Timestamp,
+        request_id -> Nullable<Text>,
+        member_id -> Nullable<Key>,
+        role -> Nullable<Text>,
+        api_key_id -> Nullable<Key>,
+        action -> Text,
+        subject_id -> Nullable<Key>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        previous -> Binary,
+        hash -> Binary,
+    }
+}
+
 diesel::joinable!(api_keys -> members (owner_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
@@ -641,6 +661,7 @@ diesel::joinable!(proxy_posts -> members (by_member_id));
 diesel::joinable!(proxy_votes -> members (by_member_id));
 diesel::allow_tables_to_appear_in_same_query!(
     members,
+    audit,
     sessions,
     refresh_tokens,
     boards,

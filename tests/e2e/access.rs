@@ -55,6 +55,8 @@ async fn everybody_is_answered_as_the_table_says() {
             expired,
         ];
         let mut wrong = Vec::new();
+        // What must be in the audit log: operation and request.
+        let mut kept: BTreeSet<(String, String)> = BTreeSet::new();
         let mut nth = 0;
         for (operation, request, body, expected) in TABLE {
             for ((name, caller), expected) in CALLERS.iter().zip(&callers).zip(expected) {
@@ -68,6 +70,9 @@ async fn everybody_is_answered_as_the_table_says() {
                     request = request.json(&serde_json::from_str::<Value>(body).unwrap());
                 }
                 let answer = caller.send(request).await;
+                if answer.status.is_success() && is_staff(name) && is_kept(operation, method) {
+                    kept.insert(((*operation).to_owned(), answer.header("x-request-id").unwrap().to_owned()));
+                }
                 if answer.status.as_u16() != *expected {
                     let (found, said) = (answer.status, answer.text);
                     wrong.push(format!("{operation} by {name}: {found} instead of {expected}: {said}"));
@@ -75,8 +80,35 @@ async fn everybody_is_answered_as_the_table_says() {
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
+        let log = app.admin().await.all("/v1/audit", 100).await;
+        let named = |entry: &Value| {
+            Some((text_of(&entry["action"]).to_owned(), entry["request_id"].as_str()?.to_owned()))
+        };
+        let found: BTreeSet<_> = log.iter().filter_map(named).collect();
+        let missing: Vec<_> = kept.difference(&found).collect();
+        assert!(missing.is_empty(), "not in the audit log: {missing:#?}");
     })
     .await;
+}
+
+fn is_staff(caller: &str) -> bool {
+    ["moderator", "marketer", "product_manager", "admin"].contains(&caller)
+}
+
+/// What not every member may do, and what staff see of people: the audit log has every such request
+/// of theirs.
+fn is_kept(operation: &str, method: &str) -> bool {
+    const LOOKS: [&str; 7] = [
+        "list_members",
+        "get_member",
+        "list_invited",
+        "list_segment_members",
+        "explain_segment_member",
+        "preview_segment",
+        "list_voters",
+    ];
+    let for_staff = |(name, _, _, answers): &table::Row| *name == operation && answers[1] == 403;
+    LOOKS.contains(&operation) || method != "GET" && TABLE.iter().any(for_staff)
 }
 
 /// Where fresh things are made for one request to act on.

@@ -7,7 +7,10 @@ pub mod people;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, atomic::AtomicI64},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -34,6 +37,7 @@ pub struct TestApp {
     config: Config,
     clock: Clock,
     server: ServerHandle,
+    tampered: AtomicBool,
     // Last, so that the database goes after everything that uses it.
     _data: tempfile::TempDir,
     _database: Lease,
@@ -66,7 +70,8 @@ impl TestApp {
         let (url, handle) = (format!("http://{}", server.address()), server.handle());
         actix_web::rt::spawn(server.run());
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
-        Self { kind, url, client, config, clock, server: handle, _data: data, _database: database }
+        let tampered = AtomicBool::new(false);
+        Self { kind, url, client, config, clock, server: handle, tampered, _data: data, _database: database }
     }
 
     /// Somebody who has not signed in.
@@ -100,6 +105,18 @@ impl TestApp {
 
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Runs SQL with the rights of the application, round the API; what the database says against it.
+    pub fn seed_execute(&self, sql: &str) -> Result<(), String> {
+        use diesel::connection::SimpleConnection as _;
+        let mut connection = self.config.database.connect().unwrap();
+        connection.batch_execute(sql).map_err(|error| error.to_string())
+    }
+
+    /// Says that the audit log was tampered with on purpose.
+    pub fn seed_tampered(&self) {
+        self.tampered.store(true, Ordering::SeqCst);
     }
 
     /// The events that wait to be delivered, read round the API, which does not show them.
@@ -136,6 +153,10 @@ impl TestApp {
         let db = madang::open_database(&self.config).unwrap();
         let drift = madang::jobs::recount(&db).await.unwrap();
         assert_eq!((drift.counters, drift.scores), (0, 0), "counters drifted from their rows");
+        if !self.tampered.load(Ordering::SeqCst) {
+            let verdict = madang::audit::verify(&db, None).await.unwrap();
+            assert!(matches!(verdict, madang::audit::Verdict::Sound(_)), "the audit log is broken");
+        }
         drop(db);
         self.server.stop(false).await;
     }

@@ -1,7 +1,7 @@
 //! Invitations: the list of members a board is open to.
 
 use actix_web::{HttpRequest, delete, get, put, web};
-use domain::{BoardId, MemberId, access::Permission};
+use domain::{MemberId, access::Permission};
 use persistence::{AloneWith, boards};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -47,11 +47,14 @@ pub(super) async fn list_invited(
     let (board, limit) = (board_in_path(&request)?, limit(query.limit)?);
     let list = ListName::of(&["invitations", &format!("{board:?}")]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let act = app.act(&me, "list_invited");
     let page = app
-        .read(&me.caller, move |tx, actor| {
+        .look(&me.caller, move |tx, actor| {
             actor.ensure(Permission::ManageBoards)?;
             let seen = boards::find(tx, actor, &board)?;
-            boards::invited(tx, seen.board.id, after, limit)
+            let page = boards::invited(tx, seen.board.id, after, limit)?;
+            act.look(tx, actor, Some(seen.board.id.uuid()), page.items.iter().map(|(id, _)| id.uuid()))?;
+            Ok(page)
         })
         .await?;
     let shown = |(id, display_name): (MemberId, String)| InvitedBody { id: id.uuid(), display_name };
@@ -68,7 +71,7 @@ pub(super) async fn invite_member(
     me: SignedIn,
     request: HttpRequest,
 ) -> Result<Reply<InvitationBody>, Failure> {
-    set_invitation(&app, &me, &request, true).await
+    set_invitation(&app, &me, &request, ("invite_member", true)).await
 }
 
 /// Take a member off the list of a board
@@ -81,27 +84,26 @@ pub(super) async fn uninvite_member(
     me: SignedIn,
     request: HttpRequest,
 ) -> Result<Reply<InvitationBody>, Failure> {
-    set_invitation(&app, &me, &request, false).await
+    set_invitation(&app, &me, &request, ("uninvite_member", false)).await
 }
 
 async fn set_invitation(
     app: &web::Data<App>,
     me: &SignedIn,
     request: &HttpRequest,
-    invited: bool,
+    (action, invited): (&'static str, bool),
 ) -> Result<Reply<InvitationBody>, Failure> {
     let member = MemberId::from(uuid_in_path(request, "member")?);
-    let (board, stamp) = (board_in_path(request)?, app.stamp());
-    let board: BoardId = app
-        .write(&me.caller, AloneWith::Member(member.uuid()), move |tx, actor| {
-            actor.ensure(Permission::ManageBoards)?;
-            let board = boards::find(tx, actor, &board)?.board.id;
-            match invited {
-                true => boards::invite(tx, &stamp, board, member)?,
-                false => boards::uninvite(tx, &stamp, board, member)?,
-            }
-            Ok(board)
-        })
-        .await?;
-    Ok(Reply::ok(&InvitationBody { board_id: board.uuid(), member_id: member.uuid(), invited }))
+    let (board, stamp, act) = (board_in_path(request)?, app.stamp(), app.act(me, action));
+    app.write(&me.caller, AloneWith::Member(member.uuid()), move |tx, actor| {
+        actor.ensure(Permission::ManageBoards)?;
+        let board = boards::find(tx, actor, &board)?.board.id;
+        match invited {
+            true => boards::invite(tx, &stamp, board, member)?,
+            false => boards::uninvite(tx, &stamp, board, member)?,
+        }
+        let reply = Reply::ok(&InvitationBody { board_id: board.uuid(), member_id: member.uuid(), invited });
+        act.keep(tx, actor, board.uuid(), None, reply)
+    })
+    .await
 }

@@ -40,7 +40,7 @@ pub(super) async fn lock_comments(
     language: Language,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    set_locked(&app, &me, language, id.into(), true).await
+    set_locked(&app, &me, language, id.into(), ("lock_comments", true)).await
 }
 
 /// Open the conversation of an idea again
@@ -53,7 +53,7 @@ pub(super) async fn unlock_comments(
     language: Language,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    set_locked(&app, &me, language, id.into(), false).await
+    set_locked(&app, &me, language, id.into(), ("unlock_comments", false)).await
 }
 
 async fn set_locked(
@@ -61,14 +61,16 @@ async fn set_locked(
     me: &SignedIn,
     language: Language,
     id: IdeaId,
-    locked: bool,
+    (action, locked): (&'static str, bool),
 ) -> Result<Reply<IdeaBody>, Failure> {
-    let stamp = app.stamp();
+    let (stamp, act) = (app.stamp(), app.act(me, action));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
+        let before = idea_shown(tx, actor, id, language)?.facts();
         conversation::set_locked(tx, &stamp, &idea, locked, actor.member_id())?;
-        idea_shown(tx, actor, id, language)
+        let after = idea_shown(tx, actor, id, language)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }
@@ -87,6 +89,7 @@ pub(super) async fn pin_comment(
     Json(body): Json<PinBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (id, wanted, stamp) = (IdeaId::from(id), CommentId::from(body.comment_id), app.stamp());
+    let act = app.act(&me, "pin_comment");
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
@@ -97,8 +100,10 @@ pub(super) async fn pin_comment(
             Err(error) => return Err(error),
         };
         comment.ensure_pinnable()?;
+        let before = idea_shown(tx, actor, id, language)?.facts();
         conversation::pin(tx, &stamp, &idea, &comment, actor.member_id())?;
-        idea_shown(tx, actor, id, language)
+        let after = idea_shown(tx, actor, id, language)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }
@@ -113,12 +118,14 @@ pub(super) async fn unpin_comment(
     language: Language,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    let (id, stamp) = (IdeaId::from(id), app.stamp());
+    let (id, stamp, act) = (IdeaId::from(id), app.stamp(), app.act(&me, "unpin_comment"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
+        let before = idea_shown(tx, actor, id, language)?.facts();
         conversation::unpin(tx, &stamp, &idea, actor.member_id())?;
-        idea_shown(tx, actor, id, language)
+        let after = idea_shown(tx, actor, id, language)?;
+        act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
 }

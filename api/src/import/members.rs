@@ -7,9 +7,9 @@ use domain::{
     members::{Attribute, Email, Said, Source, clean_said},
 };
 use persistence::{AloneWith, AnyConnection, Database, Result as Rows, members as rows};
-use serde_json::{Number, Value};
+use serde_json::{Number, Value, json};
 
-use super::{BATCH, Numbered, progress, read, wrong};
+use super::{BATCH, Numbered, keep, progress, read, wrong};
 use crate::{
     config::Config,
     error::Failure,
@@ -66,8 +66,12 @@ pub async fn members(config: &Config, file: &Path, dry_run: bool) -> Result<Exit
     }
     store(&db, ready, dry_run, &mut summary).await?;
     bar.finish_and_clear();
-    let done = if dry_run { "would update" } else { "updated" };
     let Summary { updated, unchanged, bad } = summary;
+    if !dry_run {
+        let counts = json!({ "updated": updated, "unchanged": unchanged, "bad": bad });
+        keep(&db, config, "import members", None, counts).await?;
+    }
+    let done = if dry_run { "would update" } else { "updated" };
     println!(
         "{done} {updated}, unchanged {unchanged}, bad {bad}, in {:.1} s",
         started.elapsed().as_secs_f64()

@@ -69,9 +69,11 @@ pub(super) async fn explain_segment_member(
 ) -> Result<Reply<ExplanationBody>, Failure> {
     let (id, member, now) =
         (SegmentId::from(id), MemberId::from(uuid_in_path(&request, "member")?), app.stamp().at);
-    app.read(&me.caller, move |tx, actor| {
+    let act = app.act(&me, "explain_segment_member");
+    app.look(&me.caller, move |tx, actor| {
         actor.ensure(Permission::ManageSegments)?;
         let (rule, member) = (segments::find(tx, id)?.rule, members::find(tx, member)?);
+        act.look(tx, actor, Some(id.uuid()), [member.id.uuid()])?;
         let facts = Facts::of(&member);
         let because =
             rule.explain(&facts, now).into_iter().map(|finding| FindingBody::new(finding, language));

@@ -12,11 +12,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::{NewMarks, UpdateTriageBody, views::question};
+use super::{NewMarks, UpdateTriageBody, shown, views::question};
 use crate::{
     actor::SignedIn,
     app::App,
     error::Failure,
+    language::Language,
     once::Post,
     reply::Reply,
     routes::Routes,
@@ -124,9 +125,11 @@ impl BulkBody {
 async fn bulk_triage(
     app: web::Data<App>,
     me: SignedIn,
+    language: Language,
     post: Post<BulkBody>,
 ) -> Result<Reply<BulkDoneBody>, Failure> {
     let (which, action) = (post.body.which()?, post.body.action()?);
+    let audit = app.act(&me, "bulk_triage");
     // Each idea has a stamp of its own, because each has a timeline and supporters of its own.
     let stamps: Vec<Stamp> = (0..MOST).map(|_| app.stamp()).collect();
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
@@ -134,8 +137,13 @@ async fn bulk_triage(
         let ids = found(tx, actor, &which, &stamps[0])?;
         let mut done = BulkDoneBody { changed: Vec::new(), unchanged: Vec::new() };
         for (id, stamp) in ids.into_iter().zip(&stamps) {
+            let before = shown(tx, actor, id, language).map_err(unseen)?.facts();
             match act(tx, actor, stamp, id, &action).map_err(unseen)? {
-                true => done.changed.push(id.uuid()),
+                true => {
+                    let after = shown(tx, actor, id, language)?;
+                    audit.keep(tx, actor, id.uuid(), before, after)?;
+                    done.changed.push(id.uuid());
+                }
                 false => done.unchanged.push(id.uuid()),
             }
         }

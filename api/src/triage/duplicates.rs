@@ -7,6 +7,7 @@ use persistence::{
     triage::duplicates::{self, Proposal},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -123,12 +124,14 @@ async fn dismiss_duplicate(
     post: Post<DismissBody>,
 ) -> Result<Reply<Nothing>, Failure> {
     let (first, second) = (IdeaId::from(post.body.first), IdeaId::from(post.body.second));
-    let (stamp, member) = (app.stamp(), me.member);
+    let (stamp, member, act) = (app.stamp(), me.member, app.act(&me, "dismiss_duplicate"));
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::Triage)?;
         let (one, _) = ideas::find(tx, actor, first).map_err(unseen("first"))?;
         let (other, _) = ideas::find(tx, actor, second).map_err(unseen("second"))?;
         duplicates::dismiss(tx, &stamp, Pair::of(&one, &other)?, member)?;
+        let after = json!({ "first": first.uuid(), "second": second.uuid() });
+        act.keep_facts(tx, actor, Some(first.uuid()), (None, Some(after)))?;
         Ok(Reply::nothing())
     })
     .await

@@ -14,6 +14,7 @@ use super::rounded;
 use crate::{
     actor::SignedIn,
     app::App,
+    audit::facts,
     boards::board_in_path,
     body::{Json, PathId, field},
     error::Failure,
@@ -156,15 +157,16 @@ async fn put_priority_weights(
 ) -> Result<Reply<WeightsBody>, Failure> {
     let (board, now) = (board_in_path(&request)?, app.stamp().at);
     let values = [body.votes, body.need, body.momentum, body.effort, body.strategic_value, body.age];
-    let weights = field("", Weights::new(values))?;
+    let (weights, act) = (field("", Weights::new(values))?, app.act(&me, "put_priority_weights"));
     let reply = app
         .write(&me.caller, AloneWith::Nobody, move |tx, actor| {
             actor.ensure(Permission::ManageBoards)?;
             let board = boards::find(tx, actor, &board)?.board.id;
-            let (_, version) = triage::weights(tx, board)?;
+            let (before, version) = triage::weights(tx, board)?;
             if_match.ensure(version)?;
             triage::set_weights(tx, board, &weights, version)?;
-            Ok(Reply::ok(&WeightsBody::from(weights)).tagged(version + 1))
+            let reply = Reply::ok(&WeightsBody::from(weights)).tagged(version + 1);
+            act.keep(tx, actor, board.uuid(), facts(&WeightsBody::from(before)), reply)
         })
         .await?;
     let db = app.db.clone();

@@ -123,11 +123,13 @@ async fn create_view(
         query: kept(&post.body.query)?,
         version: 1,
     };
+    let act = app.act(&me, "create_view");
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::Triage)?;
         views::insert(tx, &view)?;
         let location = format!("/v1/triage/views/{}", view.id);
-        Ok(Reply::created(&ViewBody::of(&view)?, location).tagged(view.version))
+        let reply = Reply::created(&ViewBody::of(&view)?, location).tagged(view.version);
+        act.keep(tx, actor, view.id.uuid(), None, reply)
     })
     .await
 }
@@ -158,11 +160,13 @@ async fn update_view(
 ) -> Result<Reply<ViewBody>, Failure> {
     let name = body.name.as_deref().map(|name| field("/name", view_name(name))).transpose()?;
     let (query, shared) = (body.query.as_ref().map(kept).transpose()?, body.shared);
+    let act = app.act(&me, "update_view");
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::Triage)?;
         let before = views::find(tx, me.member, id.into())?;
         ensure_own(&before, me.member)?;
         if_match.ensure(before.version)?;
+        let was = shown(&before)?.facts();
         let after = View {
             name: name.clone().unwrap_or(before.name),
             shared: shared.unwrap_or(before.shared),
@@ -171,7 +175,7 @@ async fn update_view(
             ..before
         };
         views::update(tx, &after)?;
-        shown(&after)
+        act.keep(tx, actor, after.id.uuid(), was, shown(&after)?)
     })
     .await
 }
@@ -190,14 +194,14 @@ async fn delete_view(
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let id = ViewId::from(id);
+    let (id, act) = (ViewId::from(id), app.act(&me, "delete_view"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::Triage)?;
         let view = views::find(tx, me.member, id)?;
         ensure_own(&view, me.member)?;
         if_match.ensure(view.version)?;
-        views::delete(tx, id)
+        views::delete(tx, id)?;
+        act.keep(tx, actor, id.uuid(), shown(&view)?.facts(), Reply::nothing())
     })
-    .await?;
-    Ok(Reply::nothing())
+    .await
 }

@@ -60,6 +60,10 @@ pub const TABLE: &[Row] = &[
     ("uninvite_member", "DELETE /v1/boards/{board}/invitations/{target}", "",
         [401, 403, 403, 403, 403, 403, 200, 200, 401]),
 
+    // The audit log.
+    ("list_audit", "GET /v1/audit", "",
+        [401, 403, 403, 403, 403, 403, 403, 200, 401]),
+
     // Statuses.
     ("list_statuses", "GET /v1/boards/{board}/statuses", "",
         [200, 200, 200, 403, 200, 200, 200, 200, 401]),
