@@ -271,7 +271,7 @@ fn insert_idea(
         body: Body::try_from(&*body).map_err(odd)?,
         tags: Tags::try_from([tag].as_slice()).map_err(|(_, fault)| odd(fault))?,
     };
-    let new = NewIdea { board, author: Some(author), words, source_id: None, carried_votes: 0 };
+    let new = NewIdea { board, author: Some(author), words, source_id: None, carried_votes: 0, held: false };
     let stamp = idea_stamp(nth);
     ideas::insert(tx, &stamp, &stamp, &new).map(drop)
 }
@@ -297,7 +297,7 @@ fn cast(tx: &mut AnyConnection, board_id: BoardId, (idea, member, nth_vote): Vot
         pinned_comment_id: None,
         created_at,
         updated_at: created_at,
-        deleted_at: None,
+        hidden: None,
         version: 1,
     };
     let stamp = stamp(VOTE, nth_vote, day(366) + TimeDelta::seconds(10 * nth(nth_vote)));

@@ -7,7 +7,8 @@ mod reactions;
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{
-    Action, Actor, CommentId, IdeaId, Refusal, comments::ensure_sees_notes, ideas::Idea, text::Fault,
+    Action, Actor, CommentId, IdeaId, Refusal, Stamp, boards::Board, comments::ensure_sees_notes,
+    ideas::Idea, moderation::State, text::Fault,
 };
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows,
@@ -15,12 +16,15 @@ use persistence::{
         self,
         change::{self, NewComment},
         mentions::{self, Circle},
+        sight,
     },
     ideas,
+    moderation::{self, Post as Posted},
 };
 
+pub use self::bodies::CommentBody;
 use self::{
-    bodies::{CommentBody, NewCommentBody, UpdateCommentBody, each_once},
+    bodies::{NewCommentBody, UpdateCommentBody, each_once},
     conversation::{list_mentionable, lock_comments, pin_comment, unlock_comments, unpin_comment},
     list::{list_comment_revisions, list_comments},
     reactions::{add_reaction, remove_reaction},
@@ -30,6 +34,7 @@ use crate::{
     app::App,
     body::{Json, PathId},
     error::Failure,
+    moderation::{held_after_edit, held_for},
     once::Post,
     reply::{IfMatch, Nothing, Reply},
     routes::Routes,
@@ -67,7 +72,7 @@ async fn create_comment(
         if new.internal {
             ensure_sees_notes(actor)?;
         }
-        if idea.deleted_at.is_some() {
+        if idea.hidden.is_some() {
             return Err(Error::Missing);
         }
         let parent = new.parent.map(|parent| parent_of(tx, actor, &idea, parent)).transpose()?;
@@ -75,8 +80,14 @@ async fn create_comment(
         mentions::ensure(tx, &on.board, Circle::of(internal), &new.mentions, &[])?;
         let (parent, author) = (parent.as_ref(), actor.ensure_member()?);
         let mentions = &each_once(&new.mentions);
-        let new = NewComment { idea: &idea, parent, author, internal, said: &new.said, mentions };
+        let causes = held_for(tx, author, &on.board, &[new.said.as_str()], stamp.at)?;
+        let held = !internal && !causes.is_empty();
+        let new = NewComment { idea: &idea, parent, author, internal, said: &new.said, mentions, held };
         let id = change::insert(tx, &stamp, &new)?;
+        if held {
+            let (comment, ..) = comments::find(tx, actor, id)?;
+            moderation::hold(tx, &stamp, Posted::Comment(&comment, &idea), &causes)?;
+        }
         let (read, idea) = comments::read(tx, actor, id)?;
         let body = CommentBody::new(read, idea.pinned_comment_id, actor);
         Ok(Reply::created(&body, format!("/v1/comments/{id}")).tagged(1))
@@ -112,7 +123,7 @@ async fn get_comment(
     caller: Caller,
     PathId(id): PathId,
 ) -> Result<Reply<CommentBody>, Failure> {
-    app.read(&caller, move |tx, actor| shown(tx, actor, id.into())).await
+    app.read(&caller, move |tx, actor| comment_shown(tx, actor, id.into())).await
 }
 
 /// Change what a comment says
@@ -130,9 +141,12 @@ async fn update_comment(
     if_match: IfMatch,
     Json(body): Json<UpdateCommentBody>,
 ) -> Result<Reply<CommentBody>, Failure> {
-    let (id, stamp, new) = (CommentId::from(id), app.stamp(), body.parts()?);
+    let (id, stamps, new) = (CommentId::from(id), [app.stamp(), app.stamp()], body.parts()?);
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
-        let (comment, idea, on) = comments::find_living(tx, actor, id)?;
+        let (comment, idea, on) = comments::find(tx, actor, id)?;
+        if idea.hidden.is_some() || !comment.is_read_by(actor) {
+            return Err(Error::Missing);
+        }
         comment.ensure_may_edit(actor, &idea)?;
         on.ensure_may(actor, Action::Comment)?;
         if_match.ensure(comment.version)?;
@@ -142,9 +156,10 @@ async fn update_comment(
         let wanted = each_once(wanted);
         let same_words = new.said.as_ref().is_none_or(|said| said.as_str() == comment.body);
         if !same_words || wanted != before {
-            change::edit(tx, &stamp, idea.board_id, &comment, new.said.as_ref(), &wanted)?;
+            change::edit(tx, &stamps[0], idea.board_id, &comment, new.said.as_ref(), &wanted)?;
+            hold_after_edit(tx, actor, &stamps[1], id, &on.board)?;
         }
-        shown(tx, actor, id)
+        comment_shown(tx, actor, id)
     })
     .await
 }
@@ -167,11 +182,12 @@ async fn delete_comment(
         let (comment, idea, _) = comments::find(tx, actor, id)?;
         comment.ensure_may_delete(actor, &idea)?;
         if_match.ensure(comment.version)?;
-        if comment.deleted_at.is_some() {
+        if comment.hidden.is_some_and(|hidden| hidden.state == State::Deleted) {
             return Ok(Reply::nothing());
         }
-        let before = shown(tx, actor, id)?.facts();
+        let before = comment_shown(tx, actor, id)?.facts();
         change::delete(tx, &stamp, &idea, &comment)?;
+        moderation::close(tx, Posted::Comment(&comment, &idea))?;
         match actor.member_id() == Some(comment.author_id) {
             true => Ok(Reply::nothing()),
             false => act.keep(tx, actor, id.uuid(), before, Reply::nothing()),
@@ -180,8 +196,32 @@ async fn delete_comment(
     .await
 }
 
+/// Takes a comment out of sight again whose new words are to be looked at.
+fn hold_after_edit(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    stamp: &Stamp,
+    id: CommentId,
+    board: &Board,
+) -> Rows<()> {
+    let (comment, idea, _) = comments::find(tx, actor, id)?;
+    let post = Posted::Comment(&comment, &idea);
+    if comment.internal {
+        return Ok(());
+    }
+    if let Some(causes) = held_after_edit(tx, actor, post, board, (&[&comment.body], stamp))? {
+        moderation::hold(tx, stamp, post, &causes)?;
+        sight::hide(tx, stamp, &idea, &comment, State::Held)?;
+    }
+    Ok(())
+}
+
 /// The comment as it is answered wherever it changes.
-fn shown(tx: &mut AnyConnection, actor: &Actor, id: CommentId) -> Rows<Reply<CommentBody>> {
+pub(crate) fn comment_shown(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    id: CommentId,
+) -> Rows<Reply<CommentBody>> {
     let (read, idea) = comments::read(tx, actor, id)?;
     let version = read.comment.version;
     Ok(Reply::ok(&CommentBody::new(read, idea.pinned_comment_id, actor)).tagged(version))

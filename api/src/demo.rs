@@ -197,6 +197,7 @@ fn idea(
         },
         source_id: None,
         carried_votes: 0,
+        held: false,
     };
     let id = ideas::insert(tx, &past(stamp(), days), &stamp(), &new)?;
     let (idea, on) = ideas::find(tx, &Actor::System, id)?;
@@ -246,6 +247,7 @@ fn talk(
         internal: false,
         said: &Said::try_from(said).map_err(odd)?,
         mentions: &[],
+        held: false,
     };
     let root = comments::change::insert(tx, &stamp(), &new)?;
     let (root, ..) = comments::find(tx, &Actor::System, root)?;

@@ -77,6 +77,10 @@ pub enum Code {
     SameStatus,
     BoardHoldsIdeas,
     OwnAccount,
+    Undecidable,
+    OwnPost,
+    WordTaken,
+    TooManyWords,
     SsoNotConfigured,
     RequestInProgress,
     Stale,
@@ -271,6 +275,7 @@ impl From<Stored> for Failure {
             Stored::Taken(Unique::StatusKey) => Self::new(Code::StatusKeyTaken),
             Stored::Taken(Unique::FieldKey) => Self::new(Code::FieldKeyTaken),
             Stored::Taken(Unique::SourceId) => Self::new(Code::SourceTaken),
+            Stored::Taken(Unique::Word) => Self::new(Code::WordTaken),
             Stored::Taken(Unique::ReplayKey) => {
                 Self { retry_after: Some(1), ..Self::new(Code::RequestInProgress) }
             }

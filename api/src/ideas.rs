@@ -5,10 +5,11 @@ mod list;
 mod posting;
 
 use actix_web::{HttpRequest, delete, get, patch, post, web};
-use domain::{IdeaId, access::Permission};
+use domain::{Actor, IdeaId, Stamp, access::Permission, ideas::Words, moderation::State};
 use persistence::{
-    AloneWith, boards, ideas,
+    AloneWith, AnyConnection, Result as Rows, boards, ideas,
     ideas::change::{self, Edit},
+    moderation::{self, Post as Posted},
 };
 
 pub use self::bodies::{AuthorBody, BoardRefBody, IdeaBody, IdeaSummaryBody, TagText};
@@ -25,6 +26,7 @@ use crate::{
     error::Failure,
     fields::changed,
     language::Language,
+    moderation::held_after_edit,
     once::{Empty, Post},
     reply::{IfMatch, Nothing, Reply},
     routes::Routes,
@@ -98,7 +100,8 @@ async fn update_idea(
     if_match: IfMatch,
     Json(body): Json<UpdateIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    let (id, stamp, new, sent) = (IdeaId::from(id), app.stamp(), body.words()?, body.sent());
+    let (id, new, sent) = (IdeaId::from(id), body.words()?, body.sent());
+    let stamps = [app.stamp(), app.stamp()];
     let act = app.act(&me, "update_idea");
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
@@ -112,7 +115,8 @@ async fn update_idea(
             return idea_shown(tx, actor, id, language);
         }
         let before = idea_shown(tx, actor, id, language)?.facts();
-        change::edit(tx, &stamp, &idea, &edit, actor.member_id())?;
+        change::edit(tx, &stamps[0], &idea, &edit, actor.member_id())?;
+        hold_after_edit(tx, actor, &stamps[1], id, &edit.words)?;
         let after = idea_shown(tx, actor, id, language)?;
         if idea.is_of(actor) { Ok(after) } else { act.keep(tx, actor, id.uuid(), before, after) }
     })
@@ -139,11 +143,12 @@ async fn delete_idea(
         let joined = change::others_joined(tx, &idea)?;
         idea.ensure_may_change(actor, joined)?;
         if_match.ensure(idea.version)?;
-        if idea.deleted_at.is_some() {
+        if idea.hidden.is_some_and(|hidden| hidden.state == State::Deleted) {
             return Ok(Reply::nothing());
         }
         let before = idea_shown(tx, actor, id, language)?.facts();
         change::delete(tx, &stamp, &idea)?;
+        moderation::close(tx, Posted::Idea(&idea))?;
         match idea.is_of(actor) {
             true => Ok(Reply::nothing()),
             false => act.keep(tx, actor, id.uuid(), before, Reply::nothing()),
@@ -174,6 +179,23 @@ async fn restore_idea(
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
+}
+
+/// Takes an idea out of sight again whose new words are to be looked at.
+fn hold_after_edit(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    stamp: &Stamp,
+    id: IdeaId,
+    words: &Words,
+) -> Rows<()> {
+    let (idea, on) = ideas::find(tx, actor, id)?;
+    let post = Posted::Idea(&idea);
+    if let Some(causes) = held_after_edit(tx, actor, post, &on.board, (&posting::texts(words), stamp))? {
+        moderation::hold(tx, stamp, post, &causes)?;
+        change::hide(tx, stamp, &idea, State::Held)?;
+    }
+    Ok(())
 }
 
 /// The idea as it is answered wherever it changes.

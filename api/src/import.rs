@@ -231,7 +231,7 @@ fn understood(
         tags: Tags::try_from(tags.as_slice()).map_err(|(_, fault)| wrong("tags")(fault))?,
     };
     let source_id = Some(line.source_id.trim().to_owned());
-    let idea = NewIdea { board, author: None, words, source_id, carried_votes: line.votes };
+    let idea = NewIdea { board, author: None, words, source_id, carried_votes: line.votes, held: false };
     Ok(Ready { stamp: Stamp::new(at, random()), told: Stamp::new(now, random()), idea })
 }
 

@@ -31,6 +31,7 @@ pub mod logs;
 mod members;
 mod merges;
 mod metrics;
+mod moderation;
 mod names;
 mod notifications;
 mod once;

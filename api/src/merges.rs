@@ -59,10 +59,10 @@ async fn merge_idea(
         let (source, on) = ideas::find(tx, actor, id)?;
         if_match.ensure(source.version)?;
         let (target, _) = ideas::find(tx, actor, into).map_err(unseen)?;
-        if source.deleted_at.is_some() {
+        if source.hidden.is_some() {
             return Err(Error::Missing);
         }
-        if target.deleted_at.is_some() {
+        if target.hidden.is_some() {
             return Err(unseen(Error::Missing));
         }
         ensure_may_merge(actor, &source, &target)?;

@@ -39,6 +39,8 @@ pub enum NewsName {
     Merged,
     Mentioned,
     Replied,
+    /// A moderator decided about your idea or comment.
+    Moderated,
 }
 
 impl From<News> for NewsName {
@@ -49,6 +51,7 @@ impl From<News> for NewsName {
             News::Merged => Self::Merged,
             News::Mentioned => Self::Mentioned,
             News::Replied => Self::Replied,
+            News::Moderated => Self::Moderated,
         }
     }
 }

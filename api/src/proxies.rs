@@ -259,7 +259,7 @@ async fn withdraw_vote_on_behalf(
         if votes::hold(tx, id, member.id)? {
             proxies::of_vote(tx, id, member.id)?.ok_or(Refusal::OwnVote)?;
             idea.ensure_takes_votes()?;
-            if idea.deleted_at.is_some() {
+            if idea.hidden.is_some() {
                 return Err(Error::Missing);
             }
             votes::withdraw(tx, &stamp, &idea, member.id)?;

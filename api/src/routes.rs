@@ -14,8 +14,8 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::{
     activities, api_keys, audit, auth, boards, comments,
     error::{Code, Failure},
-    fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
-    segments, sessions, statuses, triage, votes,
+    fields, follows, health, ideas, insights, members, merges, moderation, notifications, openapi, proxies,
+    responses, segments, sessions, statuses, triage, votes,
 };
 
 /// The routes of the API.
@@ -40,6 +40,7 @@ pub fn all(to: &mut Routes<'_>) {
     boards::routes(to);
     insights::routes(to);
     audit::routes(to);
+    moderation::routes(to);
     health::routes(to);
 }
 

@@ -104,7 +104,7 @@ async fn withdraw_vote(
             return Ok(standing(&idea, votes::count(tx, id)?, false));
         }
         idea.ensure_takes_votes()?;
-        if idea.deleted_at.is_some() {
+        if idea.hidden.is_some() {
             return Err(persistence::Error::Missing);
         }
         Ok(standing(&idea, votes::withdraw(tx, &stamp, &idea, member)?, false))
@@ -171,7 +171,7 @@ pub(crate) fn ensure_takes_vote_of(
     on: &Seen,
 ) -> Rows<()> {
     idea.ensure_takes_votes()?;
-    if idea.deleted_at.is_some() {
+    if idea.hidden.is_some() {
         return Err(persistence::Error::Missing);
     }
     if on.board.vote_budget.is_some() {

@@ -115,10 +115,12 @@ pub enum Permission {
     ActOnBehalf,
     /// Read the audit log.
     SeeAudit,
+    /// Decide about what is held and reported, and about whom to trust.
+    Moderate,
 }
 
 impl Permission {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -130,6 +132,7 @@ impl Permission {
         Self::SeeInsights,
         Self::ActOnBehalf,
         Self::SeeAudit,
+        Self::Moderate,
     ];
 
     #[must_use]
@@ -143,6 +146,7 @@ impl Permission {
             | Self::SeeVoters
             | Self::SeeInsights
             | Self::ActOnBehalf => role.is_staff(),
+            Self::Moderate => matches!(role, Role::Admin | Role::ProductManager | Role::Moderator),
             Self::ManageSegments => matches!(role, Role::Admin | Role::ProductManager | Role::Marketer),
         }
     }
@@ -161,6 +165,7 @@ impl Permission {
             Self::SeeInsights => "see_insights",
             Self::ActOnBehalf => "act_on_behalf",
             Self::SeeAudit => "see_audit",
+            Self::Moderate => "moderate",
         }
     }
 }

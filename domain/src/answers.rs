@@ -47,11 +47,13 @@ pub enum News {
     Merged,
     Mentioned,
     Replied,
+    /// A moderator decided about their post.
+    Moderated,
 }
 
 impl News {
-    pub const ALL: [Self; 5] =
-        [Self::StatusChanged, Self::Responded, Self::Merged, Self::Mentioned, Self::Replied];
+    pub const ALL: [Self; 6] =
+        [Self::StatusChanged, Self::Responded, Self::Merged, Self::Mentioned, Self::Replied, Self::Moderated];
 
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -61,6 +63,7 @@ impl News {
             Self::Merged => "merged",
             Self::Mentioned => "mentioned",
             Self::Replied => "replied",
+            Self::Moderated => "moderated",
         }
     }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Action, Audience, BoardId,
+    moderation::Mode,
     text::{Fault, Lines, clean},
 };
 
@@ -22,6 +23,8 @@ pub struct Board {
     pub voters: Voters,
     /// How many votes a member may have on open ideas of the board at one time; none means any number.
     pub vote_budget: Option<u32>,
+    /// When it shows what members post.
+    pub moderation: Mode,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     /// Counts edits, from 1.
@@ -36,7 +39,7 @@ pub enum Voters {
 }
 
 impl Board {
-    /// A new board as most are: seen by everyone, open to every member, voters seen by staff, any number of votes.
+    /// A new board as most are: seen by everyone, open to every member, voters seen by staff, any number of votes, posts shown at once.
     #[must_use]
     pub fn open(
         id: BoardId,
@@ -56,6 +59,7 @@ impl Board {
             submit: Audience::Members,
             voters: Voters::SeenByStaff,
             vote_budget: None,
+            moderation: Mode::default(),
             created_at: at,
             updated_at: at,
             version: 1,

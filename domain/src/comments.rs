@@ -9,6 +9,7 @@ use crate::{
     Actor, CommentId, IdeaId, MemberId, Refusal,
     access::Permission,
     ideas::Idea,
+    moderation::{Hidden, State},
     text::{Fault, Lines, clean},
 };
 
@@ -30,7 +31,7 @@ pub struct Comment {
     pub internal: bool,
     /// Markdown; empty once it is deleted.
     pub body: String,
-    /// Direct replies everybody is shown: those that are not deleted, or have such replies themselves; never notes.
+    /// Direct replies everybody is shown: those that are in sight, or have such replies themselves; never notes.
     pub reply_count: i64,
     /// Direct replies staff are shown: the same with notes.
     pub staff_reply_count: i64,
@@ -39,7 +40,8 @@ pub struct Comment {
     pub best: f64,
     pub created_at: DateTime<Utc>,
     pub edited_at: Option<DateTime<Utc>>,
-    pub deleted_at: Option<DateTime<Utc>>,
+    /// Set while it is out of sight.
+    pub hidden: Option<Hidden>,
     /// Counts edits, from 1.
     pub version: i32,
 }
@@ -93,11 +95,19 @@ pub fn ensure_sees_notes(actor: &Actor) -> Result<(), Refusal> {
 }
 
 impl Comment {
-    /// Whether it is the actor's to know of. A deleted one keeps its place for as long as something hangs on it, for
-    /// staff always.
+    /// Whether it is the actor's to know of. One that is out of sight keeps its place for as long as something hangs on it;
+    /// for staff always, and for its author until it is deleted.
     #[must_use]
     pub fn is_seen_by(&self, actor: &Actor) -> bool {
-        sees_notes(actor) || !self.internal && (self.deleted_at.is_none() || self.reply_count > 0)
+        sees_notes(actor) || !self.internal && (self.is_read_by(actor) || self.reply_count > 0)
+    }
+
+    /// Whether the actor may know what it says; of one that is seen only in its place nothing else is told.
+    #[must_use]
+    pub fn is_read_by(&self, actor: &Actor) -> bool {
+        self.hidden.is_none_or(|hidden| {
+            hidden.state != State::Deleted && hidden.is_seen_by(actor, Some(self.author_id))
+        })
     }
 
     /// How many direct replies the actor is shown.
@@ -150,7 +160,7 @@ impl Comment {
     /// # Errors
     /// [`Refusal::Unfit`].
     pub fn ensure_pinnable(&self) -> Result<(), Refusal> {
-        match self.parent_id.is_none() && self.deleted_at.is_none() && !self.internal {
+        match self.parent_id.is_none() && self.hidden.is_none() && !self.internal {
             true => Ok(()),
             false => {
                 Err(Refusal::Unfit { field: "comment_id", fault: Fault::NotA("comment that can be pinned") })
@@ -191,9 +201,13 @@ mod tests {
             best: 0.0,
             created_at: DateTime::UNIX_EPOCH,
             edited_at: None,
-            deleted_at: None,
+            hidden: None,
             version: 1,
         }
+    }
+
+    fn hidden(state: State) -> Hidden {
+        Hidden { since: DateTime::UNIX_EPOCH, state }
     }
 
     #[test]
@@ -207,7 +221,7 @@ mod tests {
     fn a_note_and_a_deleted_comment_without_replies_are_for_staff_alone() {
         let (reader, staff) = (acting(1, Role::Member), acting(2, Role::Moderator));
         let note = Comment { internal: true, ..comment() };
-        let deleted = Comment { deleted_at: Some(DateTime::UNIX_EPOCH), staff_reply_count: 1, ..comment() };
+        let deleted = Comment { hidden: Some(hidden(State::Deleted)), staff_reply_count: 1, ..comment() };
         for hidden in [&note, &deleted] {
             assert!(!hidden.is_seen_by(&reader) && !hidden.is_seen_by(&Actor::Visitor));
             assert!(hidden.is_seen_by(&staff));
@@ -216,6 +230,21 @@ mod tests {
         assert!(answered.is_seen_by(&Actor::Visitor));
         let both = Comment { reply_count: 1, staff_reply_count: 3, ..comment() };
         assert_eq!((both.replies_for(&reader), both.replies_for(&staff)), (1, 3));
+    }
+
+    #[test]
+    fn what_moderation_took_is_read_by_its_author_and_staff_alone() {
+        let (author, other, staff) =
+            (acting(1, Role::Member), acting(2, Role::Member), acting(3, Role::Moderator));
+        for state in State::ALL {
+            let taken = Comment { hidden: Some(hidden(state)), reply_count: 1, ..comment() };
+            let there = state != State::Deleted;
+            assert!(
+                taken.is_seen_by(&other) && !taken.is_read_by(&other) && !taken.is_read_by(&Actor::Visitor)
+            );
+            assert_eq!((taken.is_read_by(&author), taken.is_read_by(&staff)), (there, there), "{state:?}");
+            assert_eq!(Comment { reply_count: 0, ..taken }.is_seen_by(&author), there, "{state:?}");
+        }
     }
 
     #[test]
@@ -245,7 +274,7 @@ mod tests {
         for unfit in [
             Comment { parent_id: Some(comment().id), ..comment() },
             Comment { internal: true, ..comment() },
-            Comment { deleted_at: Some(DateTime::UNIX_EPOCH), ..comment() },
+            Comment { hidden: Some(hidden(State::Deleted)), ..comment() },
         ] {
             assert!(matches!(unfit.ensure_pinnable(), Err(Refusal::Unfit { field: "comment_id", .. })));
         }

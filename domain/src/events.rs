@@ -11,39 +11,149 @@ use crate::{
 /// A change that was made, with what is needed to look it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    MemberRegistered { member: MemberId },
-    MemberUpdated { member: MemberId },
-    MemberRoleChanged { member: MemberId, from: Role, to: Role },
-    MemberBlocked { member: MemberId },
-    MemberUnblocked { member: MemberId },
-    SessionRevoked { member: MemberId, cause: Revocation },
-    BoardCreated { board: BoardId },
-    BoardUpdated { board: BoardId },
-    BoardDeleted { board: BoardId },
-    BoardStatusesChanged { board: BoardId },
-    BoardFieldsChanged { board: BoardId },
-    BoardMemberInvited { board: BoardId, member: MemberId },
-    BoardMemberUninvited { board: BoardId, member: MemberId },
-    IdeaCreated { idea: IdeaId, board: BoardId, author: Option<MemberId> },
-    IdeaUpdated { idea: IdeaId, board: BoardId, version: i32 },
-    IdeaDeleted { idea: IdeaId, board: BoardId },
-    IdeaRestored { idea: IdeaId, board: BoardId },
-    IdeaStatusChanged { idea: IdeaId, board: BoardId, from: StatusKey, to: StatusKey },
-    IdeaResponded { idea: IdeaId, board: BoardId, version: i32 },
-    IdeaMerged { idea: IdeaId, board: BoardId, into: IdeaId },
-    IdeaUnmerged { idea: IdeaId, board: BoardId, from: IdeaId },
-    IdeaCommentsLocked { idea: IdeaId, board: BoardId },
-    IdeaCommentsUnlocked { idea: IdeaId, board: BoardId },
-    IdeaCommentPinned { idea: IdeaId, board: BoardId, comment: CommentId },
-    IdeaCommentUnpinned { idea: IdeaId, board: BoardId, comment: CommentId },
-    Comment { comment: CommentId, idea: IdeaId, board: BoardId, what: CommentEvent },
-    VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
-    VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
-    SegmentCreated { segment: SegmentId },
-    SegmentUpdated { segment: SegmentId },
-    SegmentDeleted { segment: SegmentId },
-    ApiKeyCreated { key: ApiKeyId, member: MemberId },
-    ApiKeyRevoked { key: ApiKeyId, member: MemberId },
+    MemberRegistered {
+        member: MemberId,
+    },
+    MemberUpdated {
+        member: MemberId,
+    },
+    MemberRoleChanged {
+        member: MemberId,
+        from: Role,
+        to: Role,
+    },
+    MemberBlocked {
+        member: MemberId,
+    },
+    MemberUnblocked {
+        member: MemberId,
+    },
+    SessionRevoked {
+        member: MemberId,
+        cause: Revocation,
+    },
+    BoardCreated {
+        board: BoardId,
+    },
+    BoardUpdated {
+        board: BoardId,
+    },
+    BoardDeleted {
+        board: BoardId,
+    },
+    BoardStatusesChanged {
+        board: BoardId,
+    },
+    BoardFieldsChanged {
+        board: BoardId,
+    },
+    BoardMemberInvited {
+        board: BoardId,
+        member: MemberId,
+    },
+    BoardMemberUninvited {
+        board: BoardId,
+        member: MemberId,
+    },
+    IdeaCreated {
+        idea: IdeaId,
+        board: BoardId,
+        author: Option<MemberId>,
+    },
+    IdeaUpdated {
+        idea: IdeaId,
+        board: BoardId,
+        version: i32,
+    },
+    IdeaDeleted {
+        idea: IdeaId,
+        board: BoardId,
+    },
+    IdeaRestored {
+        idea: IdeaId,
+        board: BoardId,
+    },
+    /// By moderation.
+    IdeaHidden {
+        idea: IdeaId,
+        board: BoardId,
+    },
+    IdeaShown {
+        idea: IdeaId,
+        board: BoardId,
+    },
+    IdeaStatusChanged {
+        idea: IdeaId,
+        board: BoardId,
+        from: StatusKey,
+        to: StatusKey,
+    },
+    IdeaResponded {
+        idea: IdeaId,
+        board: BoardId,
+        version: i32,
+    },
+    IdeaMerged {
+        idea: IdeaId,
+        board: BoardId,
+        into: IdeaId,
+    },
+    IdeaUnmerged {
+        idea: IdeaId,
+        board: BoardId,
+        from: IdeaId,
+    },
+    IdeaCommentsLocked {
+        idea: IdeaId,
+        board: BoardId,
+    },
+    IdeaCommentsUnlocked {
+        idea: IdeaId,
+        board: BoardId,
+    },
+    IdeaCommentPinned {
+        idea: IdeaId,
+        board: BoardId,
+        comment: CommentId,
+    },
+    IdeaCommentUnpinned {
+        idea: IdeaId,
+        board: BoardId,
+        comment: CommentId,
+    },
+    Comment {
+        comment: CommentId,
+        idea: IdeaId,
+        board: BoardId,
+        what: CommentEvent,
+    },
+    VoteCast {
+        idea: IdeaId,
+        board: BoardId,
+        member: MemberId,
+    },
+    VoteWithdrawn {
+        idea: IdeaId,
+        board: BoardId,
+        member: MemberId,
+    },
+    SegmentCreated {
+        segment: SegmentId,
+    },
+    SegmentUpdated {
+        segment: SegmentId,
+    },
+    SegmentDeleted {
+        segment: SegmentId,
+    },
+    ApiKeyCreated {
+        key: ApiKeyId,
+        member: MemberId,
+    },
+    ApiKeyRevoked {
+        key: ApiKeyId,
+        member: MemberId,
+    },
 }
 
 /// What happened to a comment that everybody who may view the board may read: of a note between staff, nothing is told.
@@ -60,6 +170,9 @@ pub enum CommentEvent {
         mentioned: Vec<MemberId>,
     },
     Deleted,
+    /// By moderation.
+    Hidden,
+    Shown,
     ReactionAdded {
         member: MemberId,
         reaction: Reaction,
@@ -101,6 +214,8 @@ impl Event {
             Self::IdeaUpdated { .. } => "idea.updated",
             Self::IdeaDeleted { .. } => "idea.deleted",
             Self::IdeaRestored { .. } => "idea.restored",
+            Self::IdeaHidden { .. } => "idea.hidden",
+            Self::IdeaShown { .. } => "idea.shown",
             Self::IdeaStatusChanged { .. } => "idea.status_changed",
             Self::IdeaResponded { .. } => "idea.responded",
             Self::IdeaMerged { .. } => "idea.merged",
@@ -113,6 +228,8 @@ impl Event {
                 CommentEvent::Created { .. } => "comment.created",
                 CommentEvent::Updated { .. } => "comment.updated",
                 CommentEvent::Deleted => "comment.deleted",
+                CommentEvent::Hidden => "comment.hidden",
+                CommentEvent::Shown => "comment.shown",
                 CommentEvent::ReactionAdded { .. } => "comment.reaction_added",
                 CommentEvent::ReactionRemoved { .. } => "comment.reaction_removed",
             },
@@ -147,6 +264,8 @@ impl Event {
             | Self::IdeaUpdated { idea, .. }
             | Self::IdeaDeleted { idea, .. }
             | Self::IdeaRestored { idea, .. }
+            | Self::IdeaHidden { idea, .. }
+            | Self::IdeaShown { idea, .. }
             | Self::IdeaStatusChanged { idea, .. }
             | Self::IdeaResponded { idea, .. }
             | Self::IdeaMerged { idea, .. }

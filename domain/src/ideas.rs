@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::{
     Actor, BoardId, CommentId, IdeaId, MemberId, Refusal,
     access::Permission,
+    moderation::{Hidden, State},
     statuses::Status,
     text::{Fault, Lines, clean},
 };
@@ -20,7 +21,7 @@ pub struct Idea {
     pub vote_count: i64,
     /// Votes an import brought without their voters.
     pub carried_votes: i64,
-    /// Without internal notes and deleted comments.
+    /// Without internal notes and comments that are out of sight.
     pub comment_count: i64,
     /// See [`crate::ranking`].
     pub trending: f64,
@@ -32,7 +33,8 @@ pub struct Idea {
     pub pinned_comment_id: Option<CommentId>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
-    pub deleted_at: Option<DateTime<Utc>>,
+    /// Set while it is out of sight.
+    pub hidden: Option<Hidden>,
     /// Counts edits, from 1; votes do not count.
     pub version: i32,
 }
@@ -205,12 +207,14 @@ impl Idea {
     /// # Errors
     /// [`Refusal::NotDeleted`], or [`Refusal::RestoreWindowOver`] after [`RESTORABLE_DAYS`].
     pub fn ensure_restorable(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        match self.deleted_at {
-            None => Err(Refusal::NotDeleted),
-            Some(at) if now - at > Duration::days(RESTORABLE_DAYS) => {
+        match self.hidden {
+            Some(Hidden { since, state: State::Deleted })
+                if now - since > Duration::days(RESTORABLE_DAYS) =>
+            {
                 Err(Refusal::RestoreWindowOver { days: RESTORABLE_DAYS })
             }
-            Some(_) => Ok(()),
+            Some(Hidden { state: State::Deleted, .. }) => Ok(()),
+            Some(_) | None => Err(Refusal::NotDeleted),
         }
     }
 }
@@ -256,7 +260,7 @@ mod tests {
             pinned_comment_id: None,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
-            deleted_at: None,
+            hidden: None,
             version: 1,
         }
     }
@@ -326,7 +330,8 @@ mod tests {
 
     #[test]
     fn a_deleted_idea_comes_back_within_thirty_days() {
-        let deleted = Idea { deleted_at: Some(DateTime::UNIX_EPOCH), ..idea() };
+        let deleted = Hidden { since: DateTime::UNIX_EPOCH, state: State::Deleted };
+        let deleted = Idea { hidden: Some(deleted), ..idea() };
         let after = |days| DateTime::UNIX_EPOCH + Duration::days(days);
         assert_eq!(deleted.ensure_restorable(after(30)), Ok(()));
         assert_eq!(deleted.ensure_restorable(after(31)), Err(Refusal::RestoreWindowOver { days: 30 }));

@@ -19,6 +19,7 @@ pub mod ideas;
 pub mod insights;
 pub mod markdown;
 pub mod members;
+pub mod moderation;
 pub mod names;
 pub mod page;
 pub mod proxies;

@@ -26,6 +26,8 @@ pub struct Member {
     /// Who said each attribute, and when.
     pub origins: Origins,
     pub blocked_at: Option<DateTime<Utc>>,
+    /// Whether what they post skips the queue of moderation.
+    pub trusted: bool,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     /// Counts edits, from 1.

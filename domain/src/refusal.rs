@@ -5,6 +5,7 @@ use crate::{
     access::{Action, Permission},
     api_keys::Scope,
     fields::Misfit,
+    moderation::State,
     statuses::StatusKey,
     text::Fault,
 };
@@ -105,6 +106,12 @@ pub enum Refusal {
     TooManyKeys { most: usize },
     #[error("there are at most {most} segments")]
     TooManySegments { most: usize },
+    #[error("not to be decided so about a post that is {state:?}")]
+    Undecidable { state: Option<State> },
+    #[error("nobody reports their own post")]
+    OwnPost,
+    #[error("there are at most {most} banned words")]
+    TooManyWords { most: usize },
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]

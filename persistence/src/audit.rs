@@ -121,6 +121,7 @@ pub fn keep(
 /// Only when the database fails.
 pub fn head(conn: &mut AnyConnection) -> Result<Head> {
     let last: Option<(i64, Vec<u8>)> = audit::table
+        .filter(audit::number.gt(0))
         .order(audit::number.desc())
         .select((audit::number, audit::hash))
         .first(conn)
@@ -195,6 +196,7 @@ pub fn list(
 ) -> Result<Page<(Linked, Option<String>)>> {
     let mut query = audit::table
         .left_join(members::table.on(audit::member_id.eq(members::id.nullable())))
+        .filter(audit::number.lt(after.map_or(i64::MAX, |place| place.key)))
         .order(audit::number.desc())
         .limit(limit.probe())
         .select((Row::as_select(), members::display_name.nullable()))
@@ -216,9 +218,6 @@ pub fn list(
     }
     if let Some(at) = filter.before {
         query = query.filter(audit::at.lt(at.naive_utc()));
-    }
-    if let Some(place) = after {
-        query = query.filter(audit::number.lt(place.key));
     }
     let rows: Vec<(Row, Option<String>)> = query.load(conn)?;
     let entries =

@@ -10,6 +10,7 @@ use domain::{
     access::{ensure_may, may},
     boards::{Board, BoardName, Description, Slug, Voters},
     events::Event,
+    moderation::Mode,
     page::{Limit, Page, Place},
 };
 
@@ -35,6 +36,7 @@ pub(crate) struct Row {
     submit_audience: String,
     voters_seen_by_viewers: bool,
     vote_budget: Option<i32>,
+    moderation: String,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     version: i32,
@@ -57,6 +59,7 @@ impl TryFrom<Row> for Board {
             submit: audience(&row.submit_audience)?,
             voters: if row.voters_seen_by_viewers { Voters::SeenByViewers } else { Voters::SeenByStaff },
             vote_budget: row.vote_budget.map(|budget| u32::try_from(budget).unwrap_or(0)),
+            moderation: Mode::named(&row.moderation).ok_or_else(|| odd("moderation"))?,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             version: row.version,
@@ -215,6 +218,7 @@ struct Changes<'a> {
     submit_audience: &'static str,
     voters_seen_by_viewers: bool,
     vote_budget: Option<i32>,
+    moderation: &'static str,
     updated_at: NaiveDateTime,
     version: i32,
 }
@@ -230,6 +234,7 @@ fn changes(board: &Board) -> Changes<'_> {
         submit_audience: board.submit.name(),
         voters_seen_by_viewers: board.voters == Voters::SeenByViewers,
         vote_budget: board.vote_budget.map(|budget| i32::try_from(budget).unwrap_or(i32::MAX)),
+        moderation: board.moderation.name(),
         updated_at: board.updated_at.naive_utc(),
         version: board.version,
     }

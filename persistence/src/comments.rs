@@ -5,6 +5,7 @@ pub mod conversation;
 pub mod list;
 pub mod mentions;
 pub mod reactions;
+pub mod sight;
 pub(crate) mod upkeep;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -48,7 +49,8 @@ struct Row {
     best: f64,
     created_at: NaiveDateTime,
     edited_at: Option<NaiveDateTime>,
-    deleted_at: Option<NaiveDateTime>,
+    hidden_at: Option<NaiveDateTime>,
+    hidden_as: Option<String>,
     version: i32,
 }
 
@@ -75,7 +77,7 @@ impl From<Row> for Comment {
             best: row.best,
             created_at: row.created_at.and_utc(),
             edited_at: row.edited_at.map(|at| at.and_utc()),
-            deleted_at: row.deleted_at.map(|at| at.and_utc()),
+            hidden: ideas::hidden(row.hidden_at, row.hidden_as.as_deref()),
             version: row.version,
         }
     }
@@ -110,13 +112,13 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: CommentId) -> Result<(C
     if comment.is_seen_by(actor) { Ok((comment, idea, on)) } else { Err(Error::Missing) }
 }
 
-/// [`find`] of one that is not deleted, and whose idea is not.
+/// [`find`] of one that is in sight, and whose idea is.
 ///
 /// # Errors
 /// [`Error::Missing`].
 pub fn find_living(conn: &mut AnyConnection, actor: &Actor, id: CommentId) -> Result<(Comment, Idea, Seen)> {
     let found = find(conn, actor, id)?;
-    match found.0.deleted_at.is_none() && found.1.deleted_at.is_none() {
+    match found.0.hidden.is_none() && found.1.hidden.is_none() {
         true => Ok(found),
         false => Err(Error::Missing),
     }

@@ -39,6 +39,7 @@ pub enum Unique {
     SourceId,
     ReplayKey,
     Lease,
+    Word,
 }
 
 impl From<Diesel> for Error {

@@ -16,7 +16,9 @@ use domain::{
     access::Permission,
     events::Event,
     ideas::{Idea, Words},
-    markdown, ranking,
+    markdown,
+    moderation::{Hidden, State},
+    ranking,
     search::Folded,
     statuses::{Category, Status},
 };
@@ -29,6 +31,7 @@ use crate::{
     fields::answers::{self, Answered},
     follows,
     key::{KeyValue, key},
+    moderation::{self, Post},
     outbox,
     proxies::{self, Proxy},
     responses::{self, Standing},
@@ -53,7 +56,8 @@ pub(crate) struct Row {
     pinned_comment_id: Option<KeyValue>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
-    deleted_at: Option<NaiveDateTime>,
+    hidden_at: Option<NaiveDateTime>,
+    hidden_as: Option<String>,
     version: i32,
 }
 
@@ -80,10 +84,17 @@ impl Row {
             pinned_comment_id: row.pinned_comment_id.map(CommentId::from),
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
-            deleted_at: row.deleted_at.map(|at| at.and_utc()),
+            hidden: hidden(row.hidden_at, row.hidden_as.as_deref()),
             version: row.version,
         }
     }
+}
+
+/// Since when a post is out of sight, and why.
+pub(crate) fn hidden(at: Option<NaiveDateTime>, state: Option<&str>) -> Option<Hidden> {
+    // A state that only a newer release knows hides like a deletion.
+    let state = state.and_then(State::named).unwrap_or(State::Deleted);
+    at.map(|at| Hidden { since: at.and_utc(), state })
 }
 
 /// An idea as one reader sees it in a list.
@@ -108,6 +119,8 @@ pub struct Read {
     pub response: Option<Standing>,
     /// Whether the one who reads hears of it.
     pub following: bool,
+    /// Why a moderator rejected or hid it.
+    pub state_reason: Option<String>,
     pub proxies: Option<Proxies>,
 }
 
@@ -127,13 +140,15 @@ pub struct NewIdea {
     /// What an import knows it by.
     pub source_id: Option<String>,
     pub carried_votes: i64,
+    /// Whether it is out of sight until somebody has looked at it.
+    pub held: bool,
 }
 
 pub(crate) fn tags_of(text: &str) -> Vec<String> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// The idea and its board, if the actor may know of them; deleted ideas are for staff.
+/// The idea and its board, if the actor may know of them; ideas out of sight are for staff and their authors.
 ///
 /// # Errors
 /// [`Error::Missing`].
@@ -146,10 +161,10 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<(Idea
         .first(conn)?;
     let seen = boards::seen(conn, actor, board)?;
     let idea = row.of_status(status.try_into()?);
-    if idea.deleted_at.is_some() && actor.ensure(Permission::ManageIdeas).is_err() {
-        return Err(Error::Missing);
+    match idea.hidden {
+        Some(hidden) if !hidden.is_seen_by(actor, idea.author_id) => Err(Error::Missing),
+        Some(_) | None => Ok((idea, seen)),
     }
-    Ok((idea, seen))
 }
 
 /// [`find`], with everything a reader sees.
@@ -180,16 +195,20 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
         None => false,
     };
     let answers = answers::seen(conn, actor, &idea)?;
+    let state_reason = match idea.hidden {
+        Some(_) => moderation::reason(conn, Post::Idea(&idea))?,
+        None => None,
+    };
     let proxies = actor.ensure(Permission::ActOnBehalf).is_ok().then(|| proxies_of(conn, id)).transpose()?;
     let listed = Listed { idea, title, excerpt, tags: tags_of(&tags), author_name, my_vote: voted.is_some() };
-    Ok(Read { listed, body, answers, on, response, following, proxies })
+    Ok(Read { listed, body, answers, on, response, following, state_reason, proxies })
 }
 
 fn proxies_of(conn: &mut AnyConnection, id: IdeaId) -> Result<Proxies> {
     Ok(Proxies { posted: proxies::of_post(conn, id)?, votes: proxies::count_votes(conn, id)? })
 }
 
-/// Stores a new idea, without a vote: made when `stamp` says, told of when `told` does.
+/// Stores a new idea, without a vote; of one that is held nobody hears. Made when `stamp` says, told of when `told` does.
 ///
 /// # Errors
 /// [`Error::Taken`] when the board has an idea with the same `source_id`.
@@ -209,6 +228,8 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, told: &Stamp, new: &NewId
             ideas::trending.eq(ranking::from_rows(stamp.at, new.carried_votes, [])),
             ideas::shuffled.eq(ranking::shuffled(id)),
             ideas::source_id.eq(new.source_id.as_deref()),
+            ideas::hidden_at.eq(new.held.then(|| stamp.at.naive_utc())),
+            ideas::hidden_as.eq(new.held.then(|| State::Held.name())),
             ideas::created_at.eq(stamp.at.naive_utc()),
             ideas::updated_at.eq(stamp.at.naive_utc()),
             ideas::version.eq(1),
@@ -220,6 +241,10 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, told: &Stamp, new: &NewId
         .execute(conn)?;
     insert_tags(conn, id, &new.words)?;
     triage::insert(conn, stamp, id, &status)?;
+    if new.held {
+        triage::repeat(conn, id)?;
+        return Ok(id);
+    }
     index(conn, id, new.board, &new.words)?;
     outbox::write(conn, told, &[Event::IdeaCreated { idea: id, board: new.board, author: new.author }])?;
     Ok(id)
@@ -298,5 +323,5 @@ pub fn words(conn: &mut AnyConnection, id: IdeaId) -> Result<Words> {
 /// # Errors
 /// Only when the database fails.
 pub fn total(conn: &mut AnyConnection) -> Result<i64> {
-    Ok(ideas::table.filter(ideas::deleted_at.is_null()).select(dsl::count_star()).first(conn)?)
+    Ok(ideas::table.filter(ideas::hidden_at.is_null()).select(dsl::count_star()).first(conn)?)
 }

@@ -74,7 +74,7 @@ pub fn reach(conn: &mut AnyConnection, boards: &[BoardId], period: &Period) -> R
     )
     .then(listed(news))
     // An expression, so that SQLite finds the idea by its id alone and not anew on each board.
-    .then(Written::new(") AND ideas.deleted_at IS NULL AND coalesce(ideas.board_id, ideas.id) IN ("))
+    .then(Written::new(") AND ideas.hidden_at IS NULL AND coalesce(ideas.board_id, ideas.id) IN ("))
     .then(boards_of(boards))
     .then(Written::new(")"))
     .then(within("activities.created_at", period));
@@ -131,7 +131,7 @@ pub fn names(conn: &mut AnyConnection, ids: &[IdeaId]) -> Result<Vec<Named>> {
 fn cohort(boards: &[BoardId], period: &Period) -> Written {
     Written::new("ideas.board_id IN (")
         .then(boards_of(boards))
-        .then(Written::new(") AND ideas.deleted_at IS NULL AND ideas.merged_into IS NULL"))
+        .then(Written::new(") AND ideas.hidden_at IS NULL AND ideas.merged_into IS NULL"))
         .then(within("ideas.created_at", period))
 }
 

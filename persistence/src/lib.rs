@@ -18,6 +18,7 @@ mod limited;
 pub mod members;
 pub mod merges;
 pub mod migrations;
+pub mod moderation;
 pub mod notifications;
 pub mod outbox;
 pub mod proxies;

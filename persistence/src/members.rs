@@ -36,6 +36,7 @@ struct Row {
     attributes: String,
     attribute_sources: String,
     blocked_at: Option<NaiveDateTime>,
+    trusted: bool,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     version: i32,
@@ -55,6 +56,7 @@ impl TryFrom<Row> for Member {
             attributes: attributes(&row.attributes).ok_or_else(|| odd("attributes"))?,
             origins: origins(&row.attribute_sources).ok_or_else(|| odd("attribute_sources"))?,
             blocked_at: row.blocked_at.map(|at| at.and_utc()),
+            trusted: row.trusted,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             version: row.version,
@@ -219,8 +221,9 @@ fn filtered(filter: &Filter) -> members::BoxedQuery<'static, MultiBackend> {
 pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: Member) -> Result<Member> {
     let member = after.id;
     let mut events = Vec::new();
-    let profile =
-        |member: &Member| (member.email.as_str().to_owned(), member.display_name.clone(), member.locale);
+    let profile = |member: &Member| {
+        (member.email.as_str().to_owned(), member.display_name.clone(), member.locale, member.trusted)
+    };
     let said = |member: &Member| (member.attributes.clone(), member.origins.clone());
     if profile(before) != profile(&after) || said(before) != said(&after) {
         events.push(Event::MemberUpdated { member });
@@ -247,6 +250,7 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
             members::attributes.eq(json_of(&after.attributes)),
             members::attribute_sources.eq(json_of_origins(&after.origins)),
             members::blocked_at.eq(after.blocked_at.map(|at| at.naive_utc())),
+            members::trusted.eq(after.trusted),
             members::updated_at.eq(stamp.at.naive_utc()),
             members::version.eq(members::version + 1),
         ))

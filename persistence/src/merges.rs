@@ -167,7 +167,7 @@ pub fn unmerge(
 fn move_comments(conn: &mut AnyConnection, ids: Vec<KeyValue>, from: IdeaId, to: IdeaId) -> Result<()> {
     let counted = comments::table
         .filter(comments::id.eq_any(ids.clone()))
-        .filter(comments::internal.eq(false).and(comments::deleted_at.is_null()));
+        .filter(comments::internal.eq(false).and(comments::hidden_at.is_null()));
     let moved: i64 = counted.count().get_result(conn)?;
     diesel::update(comments::table.filter(comments::id.eq_any(ids.clone())))
         .set((comments::idea_id.eq(key(to)), comments::version.eq(comments::version + 1)))

@@ -9,6 +9,7 @@ use domain::{
     Action, Audience, BoardId, CommentId, IdeaId, MemberId, Stamp,
     answers::{News, Notify},
     boards::Board,
+    moderation::State,
     page::{Limit, Page, Place},
 };
 use uuid::Uuid;
@@ -167,7 +168,14 @@ pub fn list(
         .inner_join(idea_texts::table.on(idea_texts::idea_id.eq(notifications::idea_id)))
         .left_join(activities_table::table.on(activities_table::id.eq(notifications::id)))
         .filter(notifications::member_id.eq(key(me)))
-        .filter(ideas::deleted_at.is_null().and(ideas::board_id.eq_any(boards)))
+        // Of their own ideas they hear also why one was taken away.
+        .filter(
+            ideas::hidden_at.is_null().or(ideas::author_id
+                .assume_not_null()
+                .eq(key(me))
+                .and(ideas::hidden_as.assume_not_null().ne(State::Deleted.name()))),
+        )
+        .filter(ideas::board_id.eq_any(boards))
         .order(notifications::id.desc())
         .limit(limit.probe())
         .select((

@@ -94,6 +94,8 @@ fn data(event: &Event) -> Value {
         }
         Event::IdeaDeleted { idea, board }
         | Event::IdeaRestored { idea, board }
+        | Event::IdeaHidden { idea, board }
+        | Event::IdeaShown { idea, board }
         | Event::IdeaCommentsLocked { idea, board }
         | Event::IdeaCommentsUnlocked { idea, board } => of_idea(idea, board, json!({})),
         Event::IdeaStatusChanged { idea, board, from, to } => {
@@ -139,7 +141,7 @@ fn of_comment(what: &CommentEvent) -> Value {
         CommentEvent::Updated { version, mentioned } => {
             json!({ "version": version, "mentioned": ids(mentioned) })
         }
-        CommentEvent::Deleted => json!({}),
+        CommentEvent::Deleted | CommentEvent::Hidden | CommentEvent::Shown => json!({}),
         CommentEvent::ReactionAdded { member, reaction }
         | CommentEvent::ReactionRemoved { member, reaction } => {
             json!({ "member_id": member.uuid(), "reaction": reaction.key() })

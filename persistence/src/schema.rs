@@ -21,6 +21,7 @@ diesel::table! {
         updated_at -> Timestamp,
         version -> Integer,
         attribute_sources -> Text,
+        trusted -> Bool,
     }
 }
 
@@ -83,6 +84,7 @@ diesel::table! {
         submit_audience -> Text,
         voters_seen_by_viewers -> Bool,
         vote_budget -> Nullable<Integer>,
+        moderation -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> Integer,
@@ -121,7 +123,8 @@ diesel::table! {
         source_id -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
-        deleted_at -> Nullable<Timestamp>,
+        hidden_at -> Nullable<Timestamp>,
+        hidden_as -> Nullable<Text>,
         version -> Integer,
     }
 }
@@ -332,7 +335,8 @@ diesel::table! {
         best -> Double,
         created_at -> Timestamp,
         edited_at -> Nullable<Timestamp>,
-        deleted_at -> Nullable<Timestamp>,
+        hidden_at -> Nullable<Timestamp>,
+        hidden_as -> Nullable<Text>,
         version -> Integer,
     }
 }
@@ -640,6 +644,55 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    moderation_cases (post_id) {
+        post_id -> Key,
+        kind -> Text,
+        idea_id -> Key,
+        board_id -> Key,
+        author_id -> Nullable<Key>,
+        open -> Bool,
+        causes -> Text,
+        report_count -> BigInt,
+        opened_at -> Timestamp,
+        decision -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        decided_by -> Nullable<Key>,
+        decided_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    reports (post_id, member_id) {
+        post_id -> Key,
+        member_id -> Key,
+        complaint -> Text,
+        note -> Text,
+        created_at -> Timestamp,
+        open -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    banned_words (id) {
+        id -> Key,
+        language -> Text,
+        word -> Text,
+        except_in -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(reports -> members (member_id));
 diesel::joinable!(api_keys -> members (owner_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
@@ -662,6 +715,8 @@ diesel::joinable!(proxy_votes -> members (by_member_id));
 diesel::allow_tables_to_appear_in_same_query!(
     members,
     audit,
+    moderation_cases,
+    reports,
     sessions,
     refresh_tokens,
     boards,

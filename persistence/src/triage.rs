@@ -102,7 +102,7 @@ pub(crate) fn insert(conn: &mut AnyConnection, stamp: &Stamp, idea: IdeaId, stat
 pub(crate) fn repeat(conn: &mut AnyConnection, idea: IdeaId) -> Result<()> {
     Written::<()>::new(
         "UPDATE triage SET (status, category, deleted) = \
-         (SELECT status, category, deleted_at IS NOT NULL FROM ideas WHERE id = triage.idea_id) WHERE idea_id = ",
+         (SELECT status, category, hidden_at IS NOT NULL FROM ideas WHERE id = triage.idea_id) WHERE idea_id = ",
     )
     .with(key(idea), "")
     .execute(conn)?;
@@ -334,7 +334,7 @@ pub fn refresh(
 ) -> Result<Option<IdeaId>> {
     let after = KeyValue::from(after.map_or(uuid::Uuid::nil(), |id| id.uuid()));
     let ids: Vec<KeyValue> = ideas::table
-        .filter(ideas::id.gt(after).and(ideas::deleted_at.is_null()))
+        .filter(ideas::id.gt(after).and(ideas::hidden_at.is_null()))
         .order(ideas::id)
         .limit(most)
         .select(ideas::id)

@@ -70,7 +70,7 @@ pub fn count_open(conn: &mut AnyConnection, member: MemberId, board: BoardId) ->
     let cast = votes::table
         .inner_join(ideas::table)
         .filter(votes::member_id.eq(key(member)).and(ideas::board_id.eq(key(board))))
-        .filter(ideas::deleted_at.is_null().and(ideas::category.eq_any(open.collect::<Vec<_>>())))
+        .filter(ideas::hidden_at.is_null().and(ideas::category.eq_any(open.collect::<Vec<_>>())))
         .count()
         .get_result(conn)?;
     Ok(cast)
@@ -156,7 +156,7 @@ pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, member: Me
 fn count_by(conn: &mut AnyConnection, sql: Written<BigInt>, idea: &Idea) -> Result<i64> {
     let counted = sql
         .then(Written::new(") WHERE id = ").with(idea.id, " AND status = "))
-        .then(Written::new("").with(idea.status.key.as_str(), " AND deleted_at IS NULL RETURNING vote_count"))
+        .then(Written::new("").with(idea.status.key.as_str(), " AND hidden_at IS NULL RETURNING vote_count"))
         .get_result(conn);
     counted.optional()?.ok_or(Error::Contended)
 }

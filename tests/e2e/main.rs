@@ -17,6 +17,7 @@ mod leaks;
 mod lists;
 mod members;
 mod merges;
+mod moderation;
 mod once;
 mod proxies;
 mod running;

@@ -37,6 +37,7 @@ pub enum ScopeName {
     SeeInsights,
     ActOnBehalf,
     SeeAudit,
+    Moderate,
 }
 
 impl From<ScopeName> for Scope {
@@ -55,6 +56,7 @@ impl From<ScopeName> for Scope {
             ScopeName::SeeInsights => Self::Staff(Permission::SeeInsights),
             ScopeName::ActOnBehalf => Self::Staff(Permission::ActOnBehalf),
             ScopeName::SeeAudit => Self::Staff(Permission::SeeAudit),
+            ScopeName::Moderate => Self::Staff(Permission::Moderate),
         }
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Action, Actor, Audience, Stamp,
     boards::{Board, BoardName, Description, Slug, Voters},
+    moderation::Mode,
     text::Fault,
 };
 use persistence::boards::Seen;
@@ -15,6 +16,7 @@ use validator::Validate;
 use crate::{
     body::{Patch, field, present},
     error::Failure,
+    moderation::ModerationName,
     reply::Reply,
 };
 
@@ -88,6 +90,8 @@ pub struct BoardBody {
     /// How many votes a member may have on open ideas at one time; null is any number.
     #[schema(minimum = 0)]
     vote_budget: Option<u32>,
+    /// When it shows what members post.
+    moderation: ModerationName,
     /// How many of them you have left; only where there is a budget and you are signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
@@ -115,6 +119,7 @@ impl BoardBody {
             submit: board.submit.into(),
             voters_visible: board.voters == Voters::SeenByViewers,
             vote_budget: board.vote_budget,
+            moderation: board.moderation.into(),
             votes_left,
             you_may: actions
                 .filter(|(_, action)| actor.member_id().is_some() && seen.ensure_may(actor, *action).is_ok())
@@ -164,6 +169,9 @@ pub struct NewBoardBody {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 100000, required = false)]
     vote_budget: Option<u32>,
+    #[serde(default)]
+    #[schema(required = false)]
+    moderation: ModerationName,
 }
 
 fn everyone() -> AudienceName {
@@ -214,6 +222,9 @@ pub struct UpdateBoardBody {
     #[serde(default)]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 100000, required = false)]
     vote_budget: Patch<u32>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(required = false, nullable = false, value_type = ModerationName)]
+    moderation: Option<ModerationName>,
 }
 
 /// The most votes a budget may give.
@@ -246,6 +257,7 @@ impl NewBoardBody {
             submit: self.submit.into(),
             voters: voters(self.voters_visible),
             vote_budget: budget(self.vote_budget)?,
+            moderation: self.moderation.into(),
             created_at: stamp.at,
             updated_at: stamp.at,
             version: 1,
@@ -266,6 +278,7 @@ pub(super) struct Changes {
     audiences: [Option<Audience>; 4],
     voters: Option<Voters>,
     vote_budget: Patch<u32>,
+    moderation: Option<Mode>,
 }
 
 impl UpdateBoardBody {
@@ -289,6 +302,7 @@ impl UpdateBoardBody {
             ],
             voters: self.voters_visible.map(voters),
             vote_budget: self.vote_budget,
+            moderation: self.moderation.map(Mode::from),
         })
     }
 }
@@ -306,6 +320,7 @@ impl Changes {
             submit: submit.unwrap_or(board.submit),
             voters: self.voters.unwrap_or(board.voters),
             vote_budget: self.vote_budget.over(board.vote_budget),
+            moderation: self.moderation.unwrap_or(board.moderation),
             updated_at: stamp.at,
             version: board.version + 1,
             ..board

@@ -16,6 +16,7 @@ use crate::{
     body::{field, present},
     error::Failure,
     ideas::AuthorBody,
+    moderation::StateName,
 };
 
 /// What one may answer a comment without words.
@@ -104,7 +105,10 @@ pub struct CommentBody {
     internal: bool,
     /// Whether staff show it as the answer.
     pinned: bool,
+    /// Whether its words are gone; of one that moderation took away only its author and staff are shown them.
     deleted: bool,
+    /// Whether it is published. That it is not is told to its author and staff; others are told it is deleted.
+    state: StateName,
     /// How many direct replies you are shown.
     #[schema(minimum = 0)]
     reply_count: i64,
@@ -120,7 +124,7 @@ impl CommentBody {
     pub(super) fn new(read: Read, pinned: Option<CommentId>, actor: &Actor) -> Self {
         let Read { comment, author_name, mentions, mine } = read;
         let reply_count = comment.replies_for(actor);
-        let living = comment.deleted_at.is_none();
+        let living = comment.is_read_by(actor);
         let author = AuthorBody { id: comment.author_id.uuid(), display_name: author_name };
         let tally = if living { comment.reactions } else { Tally::default() };
         Self {
@@ -132,10 +136,11 @@ impl CommentBody {
             author: living.then_some(author),
             body_html: living.then(|| markdown::to_html(&comment.body)),
             body: living.then_some(comment.body),
-            mentions: mentions.into_iter().map(member_shown).collect(),
+            mentions: mentions.into_iter().filter(|_| living).map(member_shown).collect(),
             internal: comment.internal,
             pinned: pinned == Some(comment.id),
             deleted: !living,
+            state: if living { comment.hidden.into() } else { StateName::Deleted },
             reply_count,
             reactions: tally.into(),
             my_reactions: mine.into_iter().filter(|_| living).map(ReactionName::from).collect(),

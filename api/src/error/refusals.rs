@@ -3,6 +3,7 @@
 use domain::{
     Refusal,
     fields::{Misfit, Why},
+    moderation::State,
     text::Fault,
 };
 
@@ -65,6 +66,11 @@ impl From<Refusal> for Failure {
             Refusal::NotDeleted => failure(Code::NotDeleted),
             Refusal::SameStatus => failure(Code::SameStatus),
             Refusal::BoardHoldsIdeas => failure(Code::BoardHoldsIdeas),
+            Refusal::Undecidable { state } => {
+                failure(Code::Undecidable).with_fact(state.map_or("published", State::name))
+            }
+            Refusal::OwnPost => failure(Code::OwnPost),
+            Refusal::TooManyWords { most } => failure(Code::TooManyWords).with_fact(most),
             Refusal::OwnAccount => failure(Code::OwnAccount),
             Refusal::Stale => failure(Code::Stale),
             Refusal::EmailUnproven => failure(Code::EmailUnproven),

@@ -10,6 +10,7 @@ use domain::{
     fields::Sent,
     ideas::{Body, Tags, Title, Words},
     markdown,
+    moderation::State,
     text::Fault,
 };
 use persistence::ideas::{Listed, Read};
@@ -25,6 +26,7 @@ use crate::{
     error::Failure,
     fields::{AnswerBody, NewAnswerBody, sent},
     language::Language,
+    moderation::StateName,
     proxies::{OnBehalfBody, ProxyBody},
     responses::ResponseBody,
     statuses::StatusRefBody,
@@ -115,7 +117,10 @@ impl IdeaFacts {
             my_vote,
             created_at: idea.created_at,
             updated_at: idea.updated_at,
-            deleted_at: idea.deleted_at.filter(|_| for_staff),
+            deleted_at: idea
+                .hidden
+                .filter(|hidden| for_staff && hidden.state == State::Deleted)
+                .map(|hidden| hidden.since),
         }
     }
 }
@@ -151,6 +156,10 @@ pub struct IdeaBody {
     response: Option<ResponseBody>,
     /// Whether you hear of what happens to it: you vote for it or follow it.
     following: bool,
+    /// Whether it is published; else only you who wrote it and staff know of it.
+    state: StateName,
+    /// Why a moderator rejected or hid it.
+    state_reason: Option<String>,
     /// The idea it was merged into: its votes and comments are there.
     merged_into: Option<Uuid>,
     /// Whether staff closed the conversation to members.
@@ -177,6 +186,8 @@ impl IdeaBody {
             body: read.body,
             response: read.response.map(ResponseBody::from),
             following: read.following,
+            state: read.listed.idea.hidden.into(),
+            state_reason: read.state_reason,
             merged_into: read.listed.idea.merged_into.map(IdeaId::uuid),
             comments_locked: read.listed.idea.comments_locked,
             pinned_comment_id: read.listed.idea.pinned_comment_id.map(CommentId::uuid),

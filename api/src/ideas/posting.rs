@@ -12,10 +12,12 @@ use persistence::{
     boards::Seen,
     fields::{self, Which},
     ideas::{self, NewIdea},
+    moderation::{self, Post as Posted},
     proxies, votes,
 };
 
 use crate::{
+    moderation::held_for,
     proxies::Customer,
     votes::{ensure_may_vote, ensure_takes_vote_of},
 };
@@ -40,12 +42,18 @@ impl Draft {
         let (author, on_behalf) = self.author(tx, actor, on, &stamps[2])?;
         let asked = fields::of_board(tx, on.board.id, Which::Asked)?;
         let answers = answers(&asked, &self.sent, Asked::All)?;
+        // Staff vouch for what they post for others.
+        let causes = match on_behalf {
+            Some(_) => Vec::new(),
+            None => held_for(tx, author, &on.board, &texts(&self.words), stamps[0].at)?,
+        };
         let new = NewIdea {
             board: on.board.id,
             author: Some(author),
             words: self.words.clone(),
             source_id: None,
             carried_votes: 0,
+            held: !causes.is_empty(),
         };
         let id = ideas::insert(tx, &stamps[0], &stamps[0], &new)?;
         fields::answers::insert(tx, id, &answers)?;
@@ -53,6 +61,10 @@ impl Draft {
             proxies::record_post(tx, stamps[0].at, id, on_behalf)?;
         }
         let (idea, _) = ideas::find(tx, actor, id)?;
+        if new.held {
+            moderation::hold(tx, &stamps[0], Posted::Idea(&idea), &causes)?;
+            return Ok(id);
+        }
         // Not refused where voting is closed to the author or their budget is spent: then the idea goes without.
         let may_vote = match on_behalf {
             Some(_) => ensure_takes_vote_of(tx, author, &idea, on),
@@ -84,4 +96,10 @@ impl Draft {
         let (member, on_behalf) = customer.find(tx, stamp, actor.ensure_member()?)?;
         Ok((member.id, Some(on_behalf)))
     }
+}
+
+/// What of an idea is looked through.
+pub(super) fn texts(words: &Words) -> Vec<&str> {
+    let tags = words.tags.as_slice().iter().map(String::as_str);
+    [words.title.as_str(), words.body.as_str()].into_iter().chain(tags).collect()
 }

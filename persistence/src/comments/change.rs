@@ -1,18 +1,16 @@
-//! How comments come, change and go, and what counts them.
+//! How comments come, change and are deleted.
 
-use chrono::NaiveDateTime;
-use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
-    RunQueryDsl as _,
-};
+use diesel::{BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
     BoardId, CommentId, MemberId, Stamp,
     answers::News,
     comments::{Comment, Said},
     events::{CommentEvent, Event},
     ideas::Idea,
+    moderation::State,
 };
 
+use super::sight;
 use crate::{
     connection::AnyConnection,
     error::{Error, Result},
@@ -31,9 +29,11 @@ pub struct NewComment<'a> {
     pub internal: bool,
     pub said: &'a Said,
     pub mentions: &'a [MemberId],
+    /// Whether it is out of sight until somebody has looked at it.
+    pub held: bool,
 }
 
-/// Stores a new comment; a reply to a note is a note. The row of the idea is changed last, so that it is locked briefly.
+/// Stores a new comment; a reply to a note is a note. One that is held counts for nothing yet, and nobody hears of it. The row of the idea is changed last, so that it is locked briefly.
 ///
 /// # Errors
 /// [`Error::Contended`] when what it hangs on was deleted, locked or moved since it was read.
@@ -56,14 +56,21 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewComment<'_>) -> 
             (comments::reply_count.eq(0), comments::staff_reply_count.eq(0)),
             (comments::agree_count.eq(0), comments::disagree_count.eq(0)),
             (comments::thanks_count.eq(0), comments::insightful_count.eq(0), comments::best.eq(0.0)),
+            (
+                comments::hidden_at.eq(new.held.then(|| stamp.at.naive_utc())),
+                comments::hidden_as.eq(new.held.then(|| State::Held.name())),
+            ),
             (comments::created_at.eq(stamp.at.naive_utc()), comments::version.eq(1)),
         ))
         .execute(conn)?;
     mention(conn, id, new.mentions)?;
+    if new.held {
+        return Ok(id);
+    }
     tell_of(conn, (id, stamp), new, internal)?;
     if let Some(parent) = new.parent {
         let rows = diesel::update(comments::table.find(key(parent.id)))
-            .filter(comments::deleted_at.is_null().and(comments::idea_id.eq(key(new.idea.id))))
+            .filter(comments::hidden_at.is_null().and(comments::idea_id.eq(key(new.idea.id))))
             .set((
                 comments::reply_count.eq(comments::reply_count + i64::from(!internal)),
                 comments::staff_reply_count.eq(comments::staff_reply_count + 1),
@@ -85,7 +92,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewComment<'_>) -> 
     let event = Event::Comment { comment: id, idea: new.idea.id, board: new.idea.board_id, what };
     outbox::write(conn, stamp, &[event])?;
     let rows = diesel::update(ideas::table.filter(ideas::id.eq(key(new.idea.id))))
-        .filter(ideas::deleted_at.is_null().and(ideas::status.eq(new.idea.status.key.as_str())))
+        .filter(ideas::hidden_at.is_null().and(ideas::status.eq(new.idea.status.key.as_str())))
         .filter(ideas::comments_locked.eq(new.idea.comments_locked))
         .set(ideas::comment_count.eq(ideas::comment_count + 1))
         .execute(conn)?;
@@ -150,7 +157,9 @@ pub fn edit(
     mention(conn, comment.id, mentions)?;
     let mentioned = mentions.iter().copied().filter(|member| !before.contains(member)).collect();
     let what = CommentEvent::Updated { version: comment.version + 1, mentioned };
-    tell(conn, stamp, board, comment, what, None)?;
+    if comment.hidden.is_none() {
+        tell(conn, stamp, board, comment, what, None)?;
+    }
     let rows = diesel::update(comments::table.find(key(comment.id)))
         .filter(comments::version.eq(comment.version))
         .set((
@@ -208,67 +217,11 @@ pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, comment: &Co
     keep_revision(conn, stamp, comment)?;
     diesel::delete(comment_mentions::table.filter(comment_mentions::comment_id.eq(key(comment.id))))
         .execute(conn)?;
-    let left: (i64, i64) = diesel::update(comments::table.find(key(comment.id)))
-        .filter(comments::version.eq(comment.version))
-        .set((
-            comments::body.eq(""),
-            comments::deleted_at.eq(stamp.at.naive_utc()),
-            comments::version.eq(comments::version + 1),
-        ))
-        .returning((comments::reply_count, comments::staff_reply_count))
-        .get_result(conn)
-        .optional()?
-        .ok_or(Error::Contended)?;
-    let gone = Gone { for_all: !comment.internal && left.0 == 0, for_staff: left.1 == 0 };
-    forget(conn, comment.parent_id, gone)?;
-    if comment.internal {
-        return Ok(());
+    diesel::update(comments::table.find(key(comment.id))).set(comments::body.eq("")).execute(conn)?;
+    let left = sight::mark(conn, stamp, comment, Some(State::Deleted))?;
+    if comment.hidden.is_some() {
+        Ok(())
+    } else {
+        sight::leave(conn, stamp, idea, comment, (left, CommentEvent::Deleted))
     }
-    let unpinned = diesel::update(ideas::table.filter(ideas::id.eq(key(idea.id))))
-        .filter(ideas::pinned_comment_id.eq(key(comment.id)))
-        .set(ideas::pinned_comment_id.eq(None::<KeyValue>))
-        .execute(conn)?;
-    let (idea_id, board) = (idea.id, idea.board_id);
-    let unpinned =
-        (unpinned == 1).then_some(Event::IdeaCommentUnpinned { idea: idea_id, board, comment: comment.id });
-    tell(conn, stamp, board, comment, CommentEvent::Deleted, unpinned)?;
-    diesel::update(ideas::table.filter(ideas::id.eq(key(idea_id))))
-        .set(ideas::comment_count.eq(ideas::comment_count - 1))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// From whose lists a comment has gone.
-#[derive(Debug, Clone, Copy)]
-struct Gone {
-    for_all: bool,
-    for_staff: bool,
-}
-
-/// Counts a reply that has gone out of its parent, which may be deleted itself and then go with its last reply. Rows are
-/// locked from the leaf to the root, and the idea after them, whatever the change: so none waits for another in a ring.
-fn forget(conn: &mut AnyConnection, mut parent: Option<CommentId>, mut gone: Gone) -> Result<()> {
-    type Left = (i64, i64, bool, Option<NaiveDateTime>, Option<KeyValue>);
-    while let Some(id) = parent.filter(|_| gone.for_all || gone.for_staff) {
-        let (all, staff, internal, deleted, above): Left = diesel::update(comments::table.find(key(id)))
-            .set((
-                comments::reply_count.eq(comments::reply_count - i64::from(gone.for_all)),
-                comments::staff_reply_count.eq(comments::staff_reply_count - i64::from(gone.for_staff)),
-            ))
-            .returning((
-                comments::reply_count,
-                comments::staff_reply_count,
-                comments::internal,
-                comments::deleted_at,
-                comments::parent_id,
-            ))
-            .get_result(conn)?;
-        let went = deleted.is_some();
-        gone = Gone {
-            for_all: gone.for_all && went && !internal && all == 0,
-            for_staff: gone.for_staff && went && staff == 0,
-        };
-        parent = above.map(CommentId::from);
-    }
-    Ok(())
 }

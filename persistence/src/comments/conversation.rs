@@ -52,7 +52,7 @@ pub fn pin(
 ) -> Result<()> {
     // Changes nothing but waits for a deletion under way, and lets none begin.
     let there = diesel::update(comments::table.find(key(comment.id)))
-        .filter(comments::deleted_at.is_null().and(comments::idea_id.eq(key(idea.id))))
+        .filter(comments::hidden_at.is_null().and(comments::idea_id.eq(key(idea.id))))
         .set(comments::version.eq(comments::version))
         .execute(conn)?;
     if there == 0 {

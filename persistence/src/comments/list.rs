@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
-    SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
+    RunQueryDsl as _, SelectableHelper as _,
 };
 use domain::{
     Actor, CommentId, IdeaId, MemberId,
     comments::{Comment, Order, Reaction, sees_notes},
+    moderation::State,
     page::{Limit, Page, Place},
 };
 use uuid::Uuid;
@@ -71,11 +72,13 @@ fn narrowed(actor: &Actor, under: Under) -> Boxed {
         Under::Comment(parent) => query.filter(comments::parent_id.eq(key(parent))),
     };
     if sees_notes(actor) {
-        return query.filter(comments::deleted_at.is_null().or(comments::staff_reply_count.gt(0)));
+        return query.filter(comments::hidden_at.is_null().or(comments::staff_reply_count.gt(0)));
     }
+    let me = actor.member_id().map_or(KeyValue::from(Uuid::nil()), key);
+    let own = comments::author_id.eq(me).and(comments::hidden_as.assume_not_null().ne(State::Deleted.name()));
     query
         .filter(comments::internal.eq(false))
-        .filter(comments::deleted_at.is_null().or(comments::reply_count.gt(0)))
+        .filter(comments::hidden_at.is_null().or(comments::reply_count.gt(0)).or(own))
 }
 
 /// The order, and the condition of being after a place in it, in the form in which both databases begin reading the index

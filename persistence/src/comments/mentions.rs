@@ -128,7 +128,7 @@ fn candidates(
 ) -> Result<Vec<Candidate>> {
     let said = comments::table
         .filter(comments::idea_id.eq(key(idea.id)))
-        .filter(comments::internal.eq(false).and(comments::deleted_at.is_null()))
+        .filter(comments::internal.eq(false).and(comments::hidden_at.is_null()))
         .select(comments::author_id);
     let voted = votes::table.filter(votes::idea_id.eq(key(idea.id))).select(votes::member_id);
     let author = idea.author_id.map_or(KeyValue::from(uuid::Uuid::nil()), key);

@@ -124,7 +124,7 @@ fn settle(
     }
     let row = comments::table.find(key(comment.id));
     let (agree, disagree): (i64, i64) = diesel::update(row)
-        .filter(comments::deleted_at.is_null())
+        .filter(comments::hidden_at.is_null())
         .set((
             comments::agree_count.eq(comments::agree_count + more.agree),
             comments::disagree_count.eq(comments::disagree_count + more.disagree),

@@ -16,21 +16,21 @@ use crate::{
 /// meanwhile is no drift.
 const IDEAS: &str = "
     UPDATE ideas SET comment_count =
-        (SELECT count(*) FROM comments c WHERE c.idea_id = ideas.id AND NOT c.internal AND c.deleted_at IS NULL)
+        (SELECT count(*) FROM comments c WHERE c.idea_id = ideas.id AND NOT c.internal AND c.hidden_at IS NULL)
     WHERE id > $1 AND id <= $2 AND comment_count <>
-        (SELECT count(*) FROM comments c WHERE c.idea_id = ideas.id AND NOT c.internal AND c.deleted_at IS NULL)";
+        (SELECT count(*) FROM comments c WHERE c.idea_id = ideas.id AND NOT c.internal AND c.hidden_at IS NULL)";
 
 /// What a comment's counters must be, in the order of the columns.
 const COUNTED: [(&str, &str); 6] = [
     (
         "reply_count",
         "(SELECT count(*) FROM comments r WHERE r.parent_id = comments.id
-            AND NOT r.internal AND (r.deleted_at IS NULL OR r.reply_count > 0))",
+            AND NOT r.internal AND (r.hidden_at IS NULL OR r.reply_count > 0))",
     ),
     (
         "staff_reply_count",
         "(SELECT count(*) FROM comments r WHERE r.parent_id = comments.id
-            AND (r.deleted_at IS NULL OR r.staff_reply_count > 0))",
+            AND (r.hidden_at IS NULL OR r.staff_reply_count > 0))",
     ),
     (
         "agree_count",

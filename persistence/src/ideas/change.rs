@@ -1,6 +1,5 @@
 //! How an idea changes: edited with its history kept, deleted and restored, moved to another status.
 
-use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
     RunQueryDsl as _,
@@ -11,6 +10,7 @@ use domain::{
     boards::Board,
     events::Event,
     ideas::{Idea, Reason, Words},
+    moderation::{Hidden, State},
     search::Folded,
     statuses::{DeclineReason, Status},
 };
@@ -41,7 +41,7 @@ pub fn others_joined(conn: &mut AnyConnection, idea: &Idea) -> Result<bool> {
     let foreign: Option<KeyValue> = comments::table
         .filter(comments::idea_id.eq(key(idea.id)).and(comments::author_id.ne(author)))
         // A note between staff must not show in what the author may do.
-        .filter(comments::deleted_at.is_null().and(comments::internal.eq(false)))
+        .filter(comments::hidden_at.is_null().and(comments::internal.eq(false)))
         .select(comments::author_id)
         .first(conn)
         .optional()?;
@@ -94,12 +94,16 @@ pub fn edit(
     diesel::update(idea_texts::table.find(key(idea.id))).set(texts(words)).execute(conn)?;
     diesel::delete(idea_tags::table.filter(idea_tags::idea_id.eq(key(idea.id)))).execute(conn)?;
     insert_tags(conn, idea.id, words)?;
-    index(conn, idea.id, idea.board_id, words)?;
+    if idea.hidden.is_none() {
+        index(conn, idea.id, idea.board_id, words)?;
+    }
     let entry = Entry { version: Some(idea.version + 1), ..Entry::new(Happening::Edited, editor) };
     activities::write(conn, (stamp, 0), idea.id, &entry)?;
     fields::answers::put(conn, idea.id, answers)?;
-    let event = Event::IdeaUpdated { idea: idea.id, board: idea.board_id, version: idea.version + 1 };
-    outbox::write(conn, stamp, &[event])?;
+    if idea.hidden.is_none() {
+        let event = Event::IdeaUpdated { idea: idea.id, board: idea.board_id, version: idea.version + 1 };
+        outbox::write(conn, stamp, &[event])?;
+    }
     bump(conn, stamp, idea)
 }
 
@@ -117,9 +121,25 @@ pub(crate) fn bump(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Resu
 /// # Errors
 /// [`Error::Contended`] when the idea was edited meanwhile.
 pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
-    search::remove(conn, idea.id)?;
-    outbox::write(conn, stamp, &[Event::IdeaDeleted { idea: idea.id, board: idea.board_id }])?;
-    mark_deleted(conn, stamp, idea, Some(stamp.at))
+    let event = Event::IdeaDeleted { idea: idea.id, board: idea.board_id };
+    put_away(conn, stamp, idea, State::Deleted, event)
+}
+
+/// Takes an idea out of sight for another reason.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn hide(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, state: State) -> Result<()> {
+    put_away(conn, stamp, idea, state, Event::IdeaHidden { idea: idea.id, board: idea.board_id })
+}
+
+/// What was never seen is not told to be gone.
+fn put_away(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, state: State, event: Event) -> Result<()> {
+    if idea.hidden.is_none() {
+        search::remove(conn, idea.id)?;
+        outbox::write(conn, stamp, &[event])?;
+    }
+    mark(conn, stamp, idea, Some(state))
 }
 
 /// Brings a deleted idea back.
@@ -127,21 +147,38 @@ pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()
 /// # Errors
 /// [`Error::Contended`] when the idea was edited meanwhile.
 pub fn restore(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+    bring_back(conn, stamp, idea, Event::IdeaRestored { idea: idea.id, board: idea.board_id })
+}
+
+/// Shows what was held, rejected or hidden; of what was never seen it is told as of a new idea.
+///
+/// # Errors
+/// [`Error::Contended`] when the idea was edited meanwhile.
+pub fn show(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea) -> Result<()> {
+    let (id, board) = (idea.id, idea.board_id);
+    let event = match idea.hidden {
+        Some(Hidden { state: State::Held | State::Rejected, .. }) => {
+            Event::IdeaCreated { idea: id, board, author: idea.author_id }
+        }
+        Some(_) | None => Event::IdeaShown { idea: id, board },
+    };
+    bring_back(conn, stamp, idea, event)
+}
+
+fn bring_back(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, event: Event) -> Result<()> {
     let (title, body): (String, String) =
         idea_texts::table.find(key(idea.id)).select((idea_texts::title, idea_texts::body)).first(conn)?;
     search::index(conn, idea.id, idea.board_id, &Folded::new(&title), &Folded::new(&body))?;
-    outbox::write(conn, stamp, &[Event::IdeaRestored { idea: idea.id, board: idea.board_id }])?;
-    mark_deleted(conn, stamp, idea, None)
+    outbox::write(conn, stamp, &[event])?;
+    mark(conn, stamp, idea, None)
 }
 
-fn mark_deleted(
-    conn: &mut AnyConnection,
-    stamp: &Stamp,
-    idea: &Idea,
-    at: Option<DateTime<Utc>>,
-) -> Result<()> {
+fn mark(conn: &mut AnyConnection, stamp: &Stamp, idea: &Idea, state: Option<State>) -> Result<()> {
     diesel::update(ideas::table.find(key(idea.id)))
-        .set(ideas::deleted_at.eq(at.map(|at| at.naive_utc())))
+        .set((
+            ideas::hidden_at.eq(state.map(|_| stamp.at.naive_utc())),
+            ideas::hidden_as.eq(state.map(State::name)),
+        ))
         .execute(conn)?;
     triage::repeat(conn, idea.id)?;
     bump(conn, stamp, idea)

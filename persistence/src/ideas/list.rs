@@ -11,6 +11,7 @@ use diesel::{
 };
 use domain::{
     Actor, BoardId, MemberId, SegmentId,
+    moderation::State,
     page::{Limit, Page, Place, Sort},
     search::Query,
     statuses::{Category, StatusKey},
@@ -218,10 +219,12 @@ pub(crate) fn narrowed<'a>(
 fn standing<'a>(base: Boxed<'a>, filter: &Filter) -> Option<Boxed<'a>> {
     let mut query = match filter.deleted {
         Deleted::Without if filter.is_of_merged() => {
-            base.filter(ideas::deleted_at.is_null()).filter(ideas::merged_into.is_not_null())
+            base.filter(ideas::hidden_at.is_null()).filter(ideas::merged_into.is_not_null())
         }
-        Deleted::Without => base.filter(ideas::deleted_at.is_null()).filter(ideas::merged_into.is_null()),
-        Deleted::Only => base.filter(ideas::deleted_at.is_not_null()),
+        Deleted::Without => base.filter(ideas::hidden_at.is_null()).filter(ideas::merged_into.is_null()),
+        Deleted::Only => base
+            .filter(ideas::hidden_at.is_not_null())
+            .filter(ideas::hidden_as.assume_not_null().eq(State::Deleted.name())),
     };
     match &filter.boards {
         Boards::Every => {}

@@ -65,7 +65,7 @@ pub fn list(
     let mut query = Written::<(Key, Key, Double, Double, Key)>::new(
         "SELECT p.first_id, p.second_id, p.score, p.rank, p.place FROM duplicate_pairs p
          JOIN ideas a ON a.id = p.first_id JOIN ideas b ON b.id = p.second_id
-         WHERE a.deleted_at IS NULL AND a.merged_into IS NULL AND b.deleted_at IS NULL AND b.merged_into IS NULL
+         WHERE a.hidden_at IS NULL AND a.merged_into IS NULL AND b.hidden_at IS NULL AND b.merged_into IS NULL
          AND NOT EXISTS (SELECT 1 FROM dismissed_pairs d
                          WHERE d.first_id = p.first_id AND d.second_id = p.second_id)
          AND p.board_id = ",
@@ -165,7 +165,7 @@ pub fn look(conn: &mut AnyConnection, after: Option<IdeaId>, most: i64) -> Resul
     let after = KeyValue::from(after.map_or(uuid::Uuid::nil(), IdeaId::uuid));
     let due: Vec<Row> = Written::<(Key, Key, Integer, Text, Text, Text, Bool)>::new(
         "SELECT i.id, i.board_id, i.version, t.title, t.folded_title, t.excerpt,
-                i.deleted_at IS NULL AND i.merged_into IS NULL
+                i.hidden_at IS NULL AND i.merged_into IS NULL
          FROM ideas i JOIN idea_texts t ON t.idea_id = i.id LEFT JOIN duplicate_looks l ON l.idea_id = i.id
          WHERE (l.version IS NULL OR l.version <> i.version) AND i.id > ",
     )
@@ -252,7 +252,7 @@ fn of_title(conn: &mut AnyConnection, board: BoardId, folded_title: &str) -> Res
     let ids: Vec<KeyValue> = Written::<Key>::new(
         "SELECT i.id FROM idea_texts t JOIN ideas i ON i.id = t.idea_id WHERE t.folded_title = ",
     )
-    .with(folded_title, " AND i.deleted_at IS NULL AND i.merged_into IS NULL AND i.board_id = ")
+    .with(folded_title, " AND i.hidden_at IS NULL AND i.merged_into IS NULL AND i.board_id = ")
     .with(board, " ORDER BY i.id DESC LIMIT ")
     .with(most, "")
     .load(conn)?;
@@ -269,7 +269,7 @@ fn texts(
         .inner_join(idea_texts::table)
         .filter(ideas::id.eq_any(ids.into_iter().map(key).collect::<Vec<_>>()))
         .filter(ideas::board_id.eq(key(board)))
-        .filter(ideas::deleted_at.is_null().and(ideas::merged_into.is_null()))
+        .filter(ideas::hidden_at.is_null().and(ideas::merged_into.is_null()))
         .select((ideas::id, idea_texts::title, idea_texts::excerpt))
         .load(conn)?;
     Ok(rows.into_iter().map(|(id, title, excerpt)| (id.into(), title, excerpt)).collect())

@@ -44,7 +44,8 @@ fn a_thread(tx: &mut AnyConnection) -> Result<Vec<CommentId>> {
         Words {
             title: Title::try_from("다크 모드").unwrap(), body: Body::default(), tags: Tags::default()
         };
-    let new = NewIdea { board: board.id, author: None, words, source_id: None, carried_votes: 0 };
+    let new =
+        NewIdea { board: board.id, author: None, words, source_id: None, carried_votes: 0, held: false };
     let idea = ideas::insert(tx, &stamp(0, 80), &stamp(0, 80), &new)?;
     let (idea, _) = ideas::find(tx, &Actor::System, idea)?;
     let said = Said::try_from("좋아요").unwrap();
@@ -57,6 +58,7 @@ fn a_thread(tx: &mut AnyConnection) -> Result<Vec<CommentId>> {
             internal: false,
             said: &said,
             mentions: &[],
+            held: false,
         };
         let id = change::insert(tx, &stamp(1, nth), &new)?;
         thread.push(comments::find(tx, &Actor::System, id)?.0);

@@ -47,7 +47,8 @@ async fn an_idea(db: &Database) -> IdeaId {
             tags: Tags::default(),
         };
         let told = crate::stamp(0, 100);
-        let new = NewIdea { board: board.id, author: None, words, source_id: None, carried_votes: 3 };
+        let new =
+            NewIdea { board: board.id, author: None, words, source_id: None, carried_votes: 3, held: false };
         ideas::insert(tx, &told, &told, &new)
     })
     .await

@@ -22,9 +22,11 @@ use domain::{
 };
 use kit::databases::{Lease, kinds};
 use persistence::{
-    AnyConnection, activities, comments,
+    AnyConnection, activities, audit, comments,
     ideas::list::{self, Boards, Deleted, Filter},
-    insights, migrations, notifications, responses,
+    insights, migrations,
+    moderation::{self, queue},
+    notifications, responses,
     triage::{
         facets,
         inbox::{self, Inbox, Order, Owner},
@@ -34,7 +36,7 @@ use persistence::{
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 18] = [
+const LARGE: [&str; 21] = [
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -53,6 +55,9 @@ const LARGE: [&str; 18] = [
     "follows",
     "responses",
     "response_ratings",
+    "moderation_cases",
+    "reports",
+    "audit",
 ];
 
 fn place() -> Place {
@@ -146,6 +151,8 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         for depth in [activities::Depth::Public, activities::Depth::Internal] {
             activities::list(conn, idea, depth, after, limit)?;
         }
+        ask_moderation(conn, me, after)?;
+        ask_audit(conn, me, after)?;
         for which in [notifications::Which::Every, notifications::Which::Unread] {
             notifications::list(conn, me, &[BoardId::from(Uuid::from_u128(1))], which, after, limit)?;
         }
@@ -168,6 +175,38 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         insights::ratings(conn, &boards, &period)?;
         insights::names(conn, &[idea])?;
     }
+    Ok(())
+}
+
+fn ask_moderation(conn: &mut AnyConnection, me: MemberId, after: Option<Place>) -> persistence::Result<()> {
+    let plain = queue::Filter::default();
+    for filter in [
+        plain.clone(),
+        queue::Filter { board: Some(Uuid::from_u128(1).into()), ..plain.clone() },
+        queue::Filter { kind: Some(queue::Kind::Comment), because: Some(queue::Because::Reported), ..plain },
+    ] {
+        queue::open(conn, &filter, after, Limit::default())?;
+    }
+    queue::own(conn, me, after, Limit::default())?;
+    match moderation::poster(conn, me) {
+        Ok(_) | Err(persistence::Error::Missing) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn ask_audit(conn: &mut AnyConnection, me: MemberId, after: Option<Place>) -> persistence::Result<()> {
+    let plain = audit::Filter::default();
+    for filter in [
+        plain.clone(),
+        audit::Filter { member: Some(me), ..plain.clone() },
+        audit::Filter { action: Some("a".to_owned()), ..plain.clone() },
+        audit::Filter { subject: Some(Uuid::nil()), ..plain.clone() },
+        audit::Filter { request_id: Some("r".to_owned()), ..plain.clone() },
+        audit::Filter { after: Some(at()), before: Some(at()), ..plain },
+    ] {
+        audit::list(conn, &filter, after, Limit::default())?;
+    }
+    audit::head(conn)?;
     Ok(())
 }
 

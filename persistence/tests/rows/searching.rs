@@ -53,7 +53,14 @@ fn fill(tx: &mut AnyConnection) -> persistence::Result<Vec<Stored>> {
                 tags: Tags::default(),
             };
             // Many have as many votes as others.
-            let new = NewIdea { board: board.id, author: None, words, source_id: None, carried_votes: n % 5 };
+            let new = NewIdea {
+                board: board.id,
+                author: None,
+                words,
+                source_id: None,
+                carried_votes: n % 5,
+                held: false,
+            };
             let id = ideas::insert(tx, &at, &at, &new)?;
             let whole = Folded::new(&format!("{title} {body}"));
             made.push(Stored { id, board: board.id, title: Folded::new(&title), whole });
