@@ -158,6 +158,7 @@ fn people(tx: &mut AnyConnection, stamp: &mut impl FnMut() -> Stamp, hash: &str)
         let new = members::NewMember {
             email: Email::try_from(email.as_str()).map_err(odd)?,
             display_name: DisplayName::try_from(name.as_str()).map_err(odd)?,
+            email_verified: false,
             role,
             locale: Locale::Ko,
             attributes: if nth < STAFF.len() { Attributes::new() } else { known::attributes(nth) },

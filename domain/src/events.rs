@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role,
-    statuses::StatusKey,
+    ApiKeyId, BoardId, CommentId, IdeaId, InvitationId, MemberId, SegmentId, comments::Reaction,
+    members::Role, statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
@@ -16,7 +16,13 @@ pub enum Event {
     MemberRoleChanged { member: MemberId, from: Role, to: Role },
     MemberBlocked { member: MemberId },
     MemberUnblocked { member: MemberId },
+    MemberEmailVerified { member: MemberId },
+    MemberEmailChanged { member: MemberId },
+    MemberPasswordReset { member: MemberId },
     SessionRevoked { member: MemberId, cause: Revocation },
+    InvitationCreated { invitation: InvitationId, by: MemberId },
+    InvitationDeleted { invitation: InvitationId },
+    InvitationAccepted { invitation: InvitationId, member: MemberId },
     BoardCreated { board: BoardId },
     BoardUpdated { board: BoardId },
     BoardDeleted { board: BoardId },
@@ -77,6 +83,7 @@ pub enum Revocation {
     TokenReused,
     /// The account was linked to the brand's sign-on by whoever owns its address.
     AccountLinked,
+    PasswordReset,
 }
 
 impl Event {
@@ -89,7 +96,13 @@ impl Event {
             Self::MemberRoleChanged { .. } => "member.role_changed",
             Self::MemberBlocked { .. } => "member.blocked",
             Self::MemberUnblocked { .. } => "member.unblocked",
+            Self::MemberEmailVerified { .. } => "member.email_verified",
+            Self::MemberEmailChanged { .. } => "member.email_changed",
+            Self::MemberPasswordReset { .. } => "member.password_reset",
             Self::SessionRevoked { .. } => "session.revoked",
+            Self::InvitationCreated { .. } => "invitation.created",
+            Self::InvitationDeleted { .. } => "invitation.deleted",
+            Self::InvitationAccepted { .. } => "invitation.accepted",
             Self::BoardCreated { .. } => "board.created",
             Self::BoardUpdated { .. } => "board.updated",
             Self::BoardDeleted { .. } => "board.deleted",
@@ -135,7 +148,13 @@ impl Event {
             | Self::MemberRoleChanged { member, .. }
             | Self::MemberBlocked { member }
             | Self::MemberUnblocked { member }
+            | Self::MemberEmailVerified { member }
+            | Self::MemberEmailChanged { member }
+            | Self::MemberPasswordReset { member }
             | Self::SessionRevoked { member, .. } => member.uuid(),
+            Self::InvitationCreated { invitation, .. }
+            | Self::InvitationDeleted { invitation }
+            | Self::InvitationAccepted { invitation, .. } => invitation.uuid(),
             Self::BoardCreated { board }
             | Self::BoardUpdated { board }
             | Self::BoardDeleted { board }

@@ -64,17 +64,28 @@ fn data(event: &Event) -> Value {
         Revocation::SignedOut => "signed_out",
         Revocation::TokenReused => "token_reused",
         Revocation::AccountLinked => "account_linked",
+        Revocation::PasswordReset => "password_reset",
     };
     match event {
         Event::MemberRegistered { member }
         | Event::MemberUpdated { member }
         | Event::MemberBlocked { member }
-        | Event::MemberUnblocked { member } => json!({ "member_id": member.uuid() }),
+        | Event::MemberUnblocked { member }
+        | Event::MemberEmailVerified { member }
+        | Event::MemberEmailChanged { member }
+        | Event::MemberPasswordReset { member } => json!({ "member_id": member.uuid() }),
         Event::MemberRoleChanged { member, from, to } => {
             json!({ "member_id": member.uuid(), "from": from.name(), "to": to.name() })
         }
         Event::SessionRevoked { member, cause: why } => {
             json!({ "member_id": member.uuid(), "cause": cause(why) })
+        }
+        Event::InvitationCreated { invitation, by } => {
+            json!({ "invitation_id": invitation.uuid(), "by_member_id": by.uuid() })
+        }
+        Event::InvitationDeleted { invitation } => json!({ "invitation_id": invitation.uuid() }),
+        Event::InvitationAccepted { invitation, member } => {
+            json!({ "invitation_id": invitation.uuid(), "member_id": member.uuid() })
         }
         Event::BoardCreated { board }
         | Event::BoardUpdated { board }

@@ -68,6 +68,13 @@ impl From<Refusal> for Failure {
             Refusal::OwnAccount => failure(Code::OwnAccount),
             Refusal::Stale => failure(Code::Stale),
             Refusal::EmailUnproven => failure(Code::EmailUnproven),
+            Refusal::EmailOfSignOn => failure(Code::EmailOfSignOn),
+            Refusal::AlreadyVerified => failure(Code::AlreadyVerified),
+            Refusal::LinkNotGood => failure(Code::LinkNotGood),
+            Refusal::WrongPassword => failure(Code::WrongPassword),
+            Refusal::TooManyMails { wait } => {
+                Self { retry_after: Some(wait), ..failure(Code::TooManyRequests).with_fact(wait) }
+            }
         }
     }
 }
