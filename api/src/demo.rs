@@ -27,7 +27,7 @@ use persistence::{
 
 use crate::{
     clock::random,
-    config::Config,
+    config::{self, Config},
     error::Failure,
     passwords,
     serve::{Server, StartError, open_database, until_stopped},
@@ -54,6 +54,8 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
         read_database: None,
         data_dir: folder.clone(),
         admin: None,
+        // Its people are made up: nobody is written to.
+        mail: config::Mail { smtp: None, ..config.mail.clone() },
         ..config.clone()
     };
     let outcome = fill_and_serve(config).await;
