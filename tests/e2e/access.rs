@@ -130,6 +130,11 @@ impl Scene<'_> {
                 self.pm.delete(&format!("/v1/api-keys/{}", text_of(&last["id"]))).await.expect(204);
             }
         }
+        if named("invitation") {
+            let body = json!({ "email": format!("asked{}@example.com", self.nth), "role": "member" });
+            let made = self.app.admin().await.post("/v1/invitations", &body).await.expect(201);
+            filled = filled.replace("{invitation}", text_of(&made["id"]));
+        }
         if named("view") {
             let body = json!({ "name": "보기", "query": {} });
             let view = self.pm.post("/v1/triage/views", &body).await.expect(201);

@@ -70,6 +70,13 @@ impl TestApp {
         sending::send_due(&db, self.config(), &carrier).await.unwrap();
     }
 
+    /// How many mails wait to be sent, now or later.
+    pub fn seed_count_waiting_mails(&self) -> usize {
+        let mut connection = self.config().database.connect().unwrap();
+        let far = self.clock().now() + chrono::TimeDelta::days(365);
+        persistence::mails::due(&mut connection, far, 1_000).unwrap().len()
+    }
+
     pub fn mail_folder(&self) -> PathBuf {
         self.config().data_dir.join("mail")
     }
@@ -85,7 +92,6 @@ impl TestApp {
     }
 
     /// The last of them.
-    #[track_caller]
     pub async fn last_letter_to(&self, address: &str) -> Letter {
         self.letters_to(address).await.pop().unwrap()
     }

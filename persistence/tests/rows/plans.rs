@@ -13,9 +13,10 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use domain::{
-    Actor, BoardId, IdeaId, MemberId,
+    Actor, BoardId, IdeaId, MemberId, Stamp,
     insights::Period,
-    members::Role,
+    mail::{Kind, Purpose},
+    members::{Email, Role},
     page::{Limit, Place, Sort},
     search::Query,
     statuses::{Category, StatusKey},
@@ -24,7 +25,7 @@ use kit::databases::{Lease, kinds};
 use persistence::{
     AnyConnection, activities, comments,
     ideas::list::{self, Boards, Deleted, Filter},
-    insights, migrations, notifications, responses,
+    insights, invitations, mail_links, mails, migrations, notifications, resets, responses,
     triage::{
         facets,
         inbox::{self, Inbox, Order, Owner},
@@ -34,7 +35,7 @@ use persistence::{
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 18] = [
+const LARGE: [&str; 22] = [
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -53,6 +54,10 @@ const LARGE: [&str; 18] = [
     "follows",
     "responses",
     "response_ratings",
+    "mails",
+    "mail_links",
+    "invitations",
+    "reset_requests",
 ];
 
 fn place() -> Place {
@@ -160,6 +165,7 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
             }
         }
     }
+    ask_about_mail(conn, me)?;
     let period = Period::of(None, None, at()).unwrap();
     for boards in [1, 3] {
         let boards: Vec<BoardId> = (0..boards).map(|nth| Uuid::from_u128(nth).into()).collect();
@@ -167,6 +173,26 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         insights::reach(conn, &boards, &period)?;
         insights::ratings(conn, &boards, &period)?;
         insights::names(conn, &[idea])?;
+    }
+    Ok(())
+}
+
+fn ask_about_mail(conn: &mut AnyConnection, me: MemberId) -> persistence::Result<()> {
+    let (stamp, email) = (Stamp::new(at(), [0; 10]), Email::try_from("ana@example.com").unwrap());
+    mails::due(conn, at(), 20)?;
+    mails::recent(conn, me, Kind::Change, at())?;
+    mails::expire(conn, at())?;
+    mails::forget(conn, me)?;
+    for purpose in [None, Some(Purpose::Change)] {
+        mail_links::void(conn, me, purpose)?;
+    }
+    assert!(mail_links::find(conn, &[0; 32]).is_err() && invitations::find_by_hash(conn, &[0; 32]).is_err());
+    for after in [None, Some(place())] {
+        invitations::list(conn, at(), after, Limit::default())?;
+    }
+    resets::ask(conn, &stamp, &email)?;
+    for request in resets::waiting(conn, 20)? {
+        resets::take(conn, &request, at())?;
     }
     Ok(())
 }
