@@ -3,6 +3,7 @@
 mod mail;
 mod promise;
 mod secret;
+mod sso;
 
 use std::{
     collections::BTreeMap,
@@ -20,6 +21,7 @@ use crate::{clock::Clock, rates::Rates};
 pub use self::{
     mail::{Mail, SmtpUrl},
     secret::Secret,
+    sso::{Sso, SsoKeys},
 };
 
 /// Everything that can be set. `.env.example` explains each variable.
@@ -56,22 +58,6 @@ pub struct Config {
 pub struct FirstAdmin {
     pub email: String,
     pub password: Secret,
-}
-
-/// The brand's own sign-on.
-#[derive(Debug, Clone)]
-pub struct Sso {
-    pub keys: SsoKeys,
-    pub issuer: Option<String>,
-    pub audience: Option<String>,
-}
-
-/// What its tokens are checked with.
-#[derive(Debug, Clone)]
-pub enum SsoKeys {
-    Secret(Secret),
-    JwksFile(PathBuf),
-    JwksUrl(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,30 +253,6 @@ impl<'a> Variables<'a> {
             }
         }
     }
-
-    fn sso(&self) -> Result<Option<Sso>, BadSetting> {
-        let secret = self.text("MADANG_SSO_SECRET").map(|secret| SsoKeys::Secret(Secret::new(secret)));
-        let file = self.text("MADANG_SSO_JWKS_FILE").map(|path| SsoKeys::JwksFile(path.into()));
-        let url = self.text("MADANG_SSO_JWKS_URL").map(|url| SsoKeys::JwksUrl(url.to_owned()));
-        let mut given = [secret, file, url].into_iter().flatten();
-        let keys = given.next();
-        if given.next().is_some() {
-            let why = "set only one of it, MADANG_SSO_JWKS_FILE and MADANG_SSO_JWKS_URL".to_owned();
-            return Err(BadSetting::Value { name: "MADANG_SSO_SECRET", why });
-        }
-        if let Some(SsoKeys::Secret(secret)) = &keys
-            && secret.reveal().len() < 32
-        {
-            let why = "must have 32 bytes or more".to_owned();
-            return Err(BadSetting::Value { name: "MADANG_SSO_SECRET", why });
-        }
-        let text = |name| self.text(name).map(str::to_owned);
-        Ok(keys.map(|keys| Sso {
-            keys,
-            issuer: text("MADANG_SSO_ISSUER"),
-            audience: text("MADANG_SSO_AUDIENCE"),
-        }))
-    }
 }
 
 #[cfg(test)]
@@ -325,11 +287,27 @@ mod tests {
                 "366",
                 "MADANG_PROMISED_DAYS: must be a number from 1 to 365, not `366`",
             ),
-            ("MADANG_SMTP_URL", "mail.example.com", "MADANG_SMTP_URL: must be a URL like smtps://user:password@host:port"),
-            ("MADANG_SMTP_URL", "http://u:hidden@h", "MADANG_SMTP_URL: must be a URL like smtps://user:password@host:port"),
+            (
+                "MADANG_SMTP_URL",
+                "mail.example.com",
+                "MADANG_SMTP_URL: must be a URL like smtps://user:password@host:port",
+            ),
+            (
+                "MADANG_SMTP_URL",
+                "http://u:hidden@h",
+                "MADANG_SMTP_URL: must be a URL like smtps://user:password@host:port",
+            ),
             ("MADANG_SMTP_URL", "smtp://host", "MADANG_MAIL_FROM: is missing, though MADANG_SMTP_URL is set"),
-            ("MADANG_MAIL_FROM", "마당", "MADANG_MAIL_FROM: must be an address like 마당 <no-reply@example.com>, not `마당`"),
-            ("MADANG_LINK_URL", "front", "MADANG_LINK_URL: must be an address like https://feedback.example.com, not `front`"),
+            (
+                "MADANG_MAIL_FROM",
+                "마당",
+                "MADANG_MAIL_FROM: must be an address like 마당 <no-reply@example.com>, not `마당`",
+            ),
+            (
+                "MADANG_LINK_URL",
+                "front",
+                "MADANG_LINK_URL: must be an address like https://feedback.example.com, not `front`",
+            ),
             ("MADANG_SSO_SECRET", "short", "MADANG_SSO_SECRET: must have 32 bytes or more"),
             (
                 "MADANG_ADMIN_EMAIL",

@@ -68,7 +68,13 @@ async fn send_verification(
             return Err(Refusal::AlreadyVerified.into());
         }
         ensure_room(&mails::recent(tx, member.id, Kind::Verification, stamp.at)?, stamp.at)?;
-        mail::send_link(tx, &state.config.mail, &stamp, (&member, &member.email), (Purpose::Verify, &secret))?;
+        mail::send_link(
+            tx,
+            &state.config.mail,
+            &stamp,
+            (&member, &member.email),
+            (Purpose::Verify, &secret),
+        )?;
         Ok(Reply::accepted())
     })
     .await

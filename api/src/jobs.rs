@@ -8,8 +8,7 @@ use domain::IdeaId;
 use persistence::{
     AloneWith, Database,
     ideas::upkeep::{self, Recount},
-    mails,
-    segments,
+    mails, segments,
     triage::{self, duplicates},
 };
 

@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use madang::{
-    Config, Server, StartError, admin, config, demo, import, jobs, logs, mail::carrier::Carrier, open_database,
-    openapi, stop_signal, tokens, until_stopped,
+    Config, Server, StartError, admin, config, demo, import, jobs, logs, mail::carrier::Carrier,
+    open_database, openapi, stop_signal, tokens, until_stopped,
 };
 
 /// The usual allocator keeps, for each thread that ever hashed a password, several times the 19 MiB that takes.

@@ -122,9 +122,8 @@ impl Server {
     /// When the server itself fails.
     pub async fn run(self) -> std::io::Result<()> {
         let App { db, config, limits, .. } = self.app.as_ref();
-        let jobs = self
-            .carrier
-            .map(|carrier| actix_web::rt::spawn(jobs::run(db.clone(), config.clone(), carrier)));
+        let jobs =
+            self.carrier.map(|carrier| actix_web::rt::spawn(jobs::run(db.clone(), config.clone(), carrier)));
         let tidying = actix_web::rt::spawn(tidy(limits.clone()));
         let served = self.running.await;
         tidying.abort();

@@ -20,9 +20,7 @@ pub enum Event {
     MemberEmailChanged { member: MemberId },
     MemberPasswordReset { member: MemberId },
     SessionRevoked { member: MemberId, cause: Revocation },
-    InvitationCreated { invitation: InvitationId, by: MemberId },
-    InvitationDeleted { invitation: InvitationId },
-    InvitationAccepted { invitation: InvitationId, member: MemberId },
+    Invitation { invitation: InvitationId, what: InvitationEvent },
     BoardCreated { board: BoardId },
     BoardUpdated { board: BoardId },
     BoardDeleted { board: BoardId },
@@ -76,6 +74,14 @@ pub enum CommentEvent {
     },
 }
 
+/// What happened to an invitation to join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationEvent {
+    Created { by: MemberId },
+    Deleted,
+    Accepted { member: MemberId },
+}
+
 /// Why a session ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
@@ -100,9 +106,11 @@ impl Event {
             Self::MemberEmailChanged { .. } => "member.email_changed",
             Self::MemberPasswordReset { .. } => "member.password_reset",
             Self::SessionRevoked { .. } => "session.revoked",
-            Self::InvitationCreated { .. } => "invitation.created",
-            Self::InvitationDeleted { .. } => "invitation.deleted",
-            Self::InvitationAccepted { .. } => "invitation.accepted",
+            Self::Invitation { what, .. } => match what {
+                InvitationEvent::Created { .. } => "invitation.created",
+                InvitationEvent::Deleted => "invitation.deleted",
+                InvitationEvent::Accepted { .. } => "invitation.accepted",
+            },
             Self::BoardCreated { .. } => "board.created",
             Self::BoardUpdated { .. } => "board.updated",
             Self::BoardDeleted { .. } => "board.deleted",
@@ -152,9 +160,7 @@ impl Event {
             | Self::MemberEmailChanged { member }
             | Self::MemberPasswordReset { member }
             | Self::SessionRevoked { member, .. } => member.uuid(),
-            Self::InvitationCreated { invitation, .. }
-            | Self::InvitationDeleted { invitation }
-            | Self::InvitationAccepted { invitation, .. } => invitation.uuid(),
+            Self::Invitation { invitation, .. } => invitation.uuid(),
             Self::BoardCreated { board }
             | Self::BoardUpdated { board }
             | Self::BoardDeleted { board }

@@ -32,7 +32,7 @@ pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, BoardId, CommentId, FieldId, IdeaId, InvitationId, MailId, MailLinkId, MemberId, SegmentId, SessionId,
-    Stamp, StatusId, ViewId,
+    ApiKeyId, BoardId, CommentId, FieldId, IdeaId, InvitationId, MailId, MailLinkId, MemberId, SegmentId,
+    SessionId, Stamp, StatusId, ViewId,
 };
 pub use refusal::Refusal;

@@ -7,7 +7,7 @@ use diesel::{
 };
 use domain::{
     InvitationId, MemberId, Refusal, Stamp,
-    events::Event,
+    events::{Event, InvitationEvent},
     invitations::Invitation,
     members::{Email, Role},
     page::{Limit, Page, Place},
@@ -107,8 +107,7 @@ pub fn replace(conn: &mut AnyConnection, stamp: &Stamp, new: &Invitation, hash: 
             Error::Taken(_) => Error::Contended,
             error => error,
         })?;
-    let created = Event::InvitationCreated { invitation: new.id, by: new.invited_by };
-    outbox::write(conn, stamp, &[created])
+    tell(conn, stamp, new.id, InvitationEvent::Created { by: new.invited_by })
 }
 
 /// The invitation whose secret has this hash, good or not.
@@ -131,7 +130,7 @@ pub fn find_by_hash(conn: &mut AnyConnection, hash: &LinkHash) -> Result<Invitat
 pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, id: InvitationId) -> Result<()> {
     match remove(conn, key(id))? {
         0 => Err(Error::Missing),
-        _ => outbox::write(conn, stamp, &[Event::InvitationDeleted { invitation: id }]),
+        _ => tell(conn, stamp, id, InvitationEvent::Deleted),
     }
 }
 
@@ -147,11 +146,20 @@ pub fn spend(
 ) -> Result<()> {
     match remove(conn, key(invitation))? {
         0 => Err(Refusal::LinkNotGood.into()),
-        _ => outbox::write(conn, stamp, &[Event::InvitationAccepted { invitation, member }]),
+        _ => tell(conn, stamp, invitation, InvitationEvent::Accepted { member }),
     }
 }
 
 fn remove(conn: &mut AnyConnection, id: KeyValue) -> Result<usize> {
     mails::take_back(conn, &[id])?;
     Ok(diesel::delete(invitations::table.find(id)).execute(conn)?)
+}
+
+fn tell(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    invitation: InvitationId,
+    what: InvitationEvent,
+) -> Result<()> {
+    outbox::write(conn, stamp, &[Event::Invitation { invitation, what }])
 }

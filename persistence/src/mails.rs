@@ -7,7 +7,7 @@ use diesel::{
 use domain::{
     MailId, MemberId,
     mail::{Kind, MOST_ASKED, Mail, WINDOW},
-    members::Email,
+    members::{Email, Member},
 };
 
 use crate::{
@@ -163,13 +163,17 @@ pub(crate) fn take_back(conn: &mut AnyConnection, links: &[KeyValue]) -> Result<
     Ok(())
 }
 
-/// Forgets every mail to a member, sent or not, and every link: for when the member is to be forgotten.
+/// Forgets every mail to a member, sent or not, every link, and what was asked for at their address: for when the member is
+/// to be forgotten, while the address is known.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn forget(conn: &mut AnyConnection, member: MemberId) -> Result<()> {
-    diesel::delete(mails::table.filter(mails::member_id.eq(key(member)))).execute(conn)?;
-    diesel::delete(mail_links::table.filter(mail_links::member_id.eq(key(member)))).execute(conn)?;
+pub fn forget(conn: &mut AnyConnection, member: &Member) -> Result<()> {
+    let (id, address) = (key(member.id), member.email.key());
+    diesel::delete(mails::table.filter(mails::member_id.eq(id))).execute(conn)?;
+    diesel::delete(mail_links::table.filter(mail_links::member_id.eq(id))).execute(conn)?;
+    diesel::delete(reset_requests::table.filter(reset_requests::address_key.eq(&address))).execute(conn)?;
+    diesel::delete(invitations::table.filter(invitations::address_key.eq(&address))).execute(conn)?;
     Ok(())
 }
 

@@ -93,7 +93,8 @@ async fn a_link_is_good_for_a_day_and_three_may_be_asked_for_in_an_hour() {
 
         // It is the member's own to ask.
         let ben = Person::registered(app, "ben").await;
-        let key = ben.post("/v1/api-keys", &json!({ "name": "봇", "scopes": ["read", "write"] })).await.expect(201);
+        let key =
+            ben.post("/v1/api-keys", &json!({ "name": "봇", "scopes": ["read", "write"] })).await.expect(201);
         let program = ben.with_token(key["key"].as_str().unwrap());
         ask(&program).await.expect_problem(403, "not_by_key");
         let body = json!({ "email": "x@example.com", "password": PASSWORD });
@@ -109,8 +110,13 @@ async fn an_address_changes_when_the_new_one_is_confirmed_and_not_before() {
         let old_link = app.last_letter_to("ana@example.com").await.secret("confirm-email");
         let change = |password: Value| json!({ "email": "Neu@example.com", "password": password });
         let problem = ana.post("/v1/me/email", &json!({ "email": "neu@example.com" })).await.expect(422);
-        assert_eq!((&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]), (&json!("/password"), &json!("required")));
-        ana.post("/v1/me/email", &change(json!("not the password"))).await.expect_problem(403, "wrong_password");
+        assert_eq!(
+            (&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]),
+            (&json!("/password"), &json!("required"))
+        );
+        ana.post("/v1/me/email", &change(json!("not the password")))
+            .await
+            .expect_problem(403, "wrong_password");
         let same = json!({ "email": "ANA@example.com", "password": PASSWORD });
         assert_eq!(ana.post("/v1/me/email", &same).await.expect(422)["errors"][0]["pointer"], "/email");
         assert_eq!(app.letters_to("Neu@example.com").await, []);

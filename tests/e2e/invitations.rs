@@ -36,7 +36,11 @@ async fn whoever_accepts_has_the_role_and_a_proven_address_and_is_signed_in() {
         assert_eq!(made["invited_by"], json!({ "id": admin.id, "display_name": "Admin" }));
         let letter = app.last_letter_to("Jisu@example.com").await;
         assert_eq!(letter.subject, "[마당] 초대합니다");
-        assert!(letter.body.contains("Admin 님이 마당에 마케터(으)로") && letter.body.contains("7일"), "{}", letter.body);
+        assert!(
+            letter.body.contains("Admin 님이 마당에 마케터(으)로") && letter.body.contains("7일"),
+            "{}",
+            letter.body
+        );
         let secret = letter.secret("accept-invitation");
         let listed = admin.get("/v1/invitations").await;
         assert!(!listed.text.contains(&secret));
@@ -66,10 +70,11 @@ async fn inviting_again_takes_the_place_of_the_first_and_withdrawing_ends_it() {
         invite(&admin, "jisu@example.com", "marketer").await;
         let first = link(app, "jisu@example.com").await;
         app.advance(TimeDelta::seconds(1));
-        let english = json!({ "email": "JISU@example.com", "role": "admin", "locale": "en", "expires_in_days": 1 });
+        let english =
+            json!({ "email": "JISU@example.com", "role": "admin", "locale": "en", "expires_in_days": 1 });
         let second = admin.post("/v1/invitations", &english).await.expect(201);
         let listed = admin.all("/v1/invitations", 1).await;
-        assert_eq!(listed, [second.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&second));
         accept(app, &first).await.expect_problem(409, "link_not_good");
         let letter = app.last_letter_to("JISU@example.com").await;
         assert_eq!(letter.subject, "[마당] You are invited");
@@ -79,6 +84,19 @@ async fn inviting_again_takes_the_place_of_the_first_and_withdrawing_ends_it() {
         admin.delete(&path).await.expect_problem(404, "not_found");
         let secret = letter.secret("accept-invitation");
         accept(app, &secret).await.expect_problem(409, "link_not_good");
+
+        // Of several who invite an address at once, one has.
+        let at_once =
+            (0..5).map(|_| async { invite(&admin, "dahye@example.com", "member").await["id"].clone() });
+        futures_util::future::join_all(at_once).await;
+        assert_eq!(admin.all("/v1/invitations", 10).await.len(), 1);
+        let found = app.letters_to("dahye@example.com").await;
+        let [letter] = &found[..] else { panic!("{found:?}") };
+        let secret = letter.secret("accept-invitation");
+        let twice = futures_util::future::join(accept(app, &secret), accept(app, &secret)).await;
+        let mut statuses = [twice.0.status.as_u16(), twice.1.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409]);
 
         // A mail that was not sent yet is taken back with its link.
         for email in ["hana@example.com", "bora@example.com"] {

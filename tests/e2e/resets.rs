@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use kit::{
-    TestApp, answer::Answer, on_each_database, on_each_database_with,
+    TestApp,
+    answer::Answer,
+    on_each_database, on_each_database_with,
     people::{PASSWORD, Person},
 };
 use madang::{Config, rates::Rates};
@@ -30,12 +32,17 @@ async fn every_address_is_answered_alike() {
     on_each_database(async |app| {
         Person::registered(app, "ana").await;
         let blocked = Person::registered(app, "blocked").await;
-        app.admin().await.patch(&format!("/v1/members/{}", blocked.id), &json!({ "blocked": true })).await.expect(200);
+        app.admin()
+            .await
+            .patch(&format!("/v1/members/{}", blocked.id), &json!({ "blocked": true }))
+            .await
+            .expect(200);
         let before = app.letters_to("blocked@example.com").await.len();
         let mut answers = Vec::new();
         for email in ["ANA@example.com", "nobody@example.com", "blocked@example.com"] {
             let answer = ask(app, email).await;
-            let mut headers: Vec<_> = answer.headers.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+            let mut headers: Vec<_> =
+                answer.headers.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
             headers.retain(|(name, _)| !["date", "x-request-id"].contains(&name.as_str()));
             answers.push((answer.status.as_u16(), answer.text, headers));
         }
@@ -88,9 +95,13 @@ async fn a_new_password_ends_every_session_and_every_other_link() {
             answers.push(problem);
         }
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-        let told: Vec<_> = app.seed_read_events().into_iter().filter(|(kind, _)| kind == "session.revoked").collect();
+        let told: Vec<_> =
+            app.seed_read_events().into_iter().filter(|(kind, _)| kind == "session.revoked").collect();
         assert_eq!(told.len(), 1);
-        assert_eq!((&told[0].1["cause"], &told[0].1["member_id"]), (&json!("password_reset"), &json!(ana.id)));
+        assert_eq!(
+            (&told[0].1["cause"], &told[0].1["member_id"]),
+            (&json!("password_reset"), &json!(ana.id))
+        );
     })
     .await;
 }

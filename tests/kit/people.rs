@@ -46,7 +46,8 @@ impl<'a> Person<'a> {
 
     /// Somebody who registers with a password, [`PASSWORD`], at `{name}@example.com`.
     pub async fn registered(app: &'a TestApp, name: &str) -> Self {
-        let body = json!({ "email": format!("{name}@example.com"), "password": PASSWORD, "display_name": name });
+        let body =
+            json!({ "email": format!("{name}@example.com"), "password": PASSWORD, "display_name": name });
         Self::signed_in(app, &Self::visitor(app).post("/v1/auth/register", &body).await.expect(201))
     }
 

@@ -83,9 +83,9 @@ impl Variables<'_> {
         }
         Ok(Mail {
             smtp,
-            from: from.parse().map_err(|_| {
-                not("MADANG_MAIL_FROM", "an address like 마당 <no-reply@example.com>", from)
-            })?,
+            from: from
+                .parse()
+                .map_err(|_| not("MADANG_MAIL_FROM", "an address like 마당 <no-reply@example.com>", from))?,
             link_url: link_url.to_owned(),
         })
     }

@@ -9,6 +9,10 @@ use domain::{
 use super::{Code, Failure, Field, Wrong};
 
 impl From<Refusal> for Failure {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table: one line for each refusal, and the compiler misses none"
+    )]
     fn from(refusal: Refusal) -> Self {
         let failure = |code| Self::new(code);
         match refusal {

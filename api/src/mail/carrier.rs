@@ -107,7 +107,8 @@ fn undelivered(error: &SmtpError) -> Undelivered {
 /// The mail as it is sent. Every header is made of a typed value, so that none can hold another.
 fn message(from: &Mailbox, mail: &Mail) -> Result<Message, Undelivered> {
     let never = |what: &str| Undelivered::Never(what.to_owned());
-    let to: Address = mail.to.as_str().parse().map_err(|_| never("the address is none that mail can go to"))?;
+    let to: Address =
+        mail.to.as_str().parse().map_err(|_| never("the address is none that mail can go to"))?;
     Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
@@ -173,7 +174,13 @@ mod tests {
             .filter_map(|line| line.split(':').next())
             .collect();
         let expected = [
-            "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type",
+            "From",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "Auto-Submitted",
+            "Content-Type",
             "Content-Transfer-Encoding",
         ];
         assert!(expected.iter().all(|name| names.contains(name)), "{headers}");

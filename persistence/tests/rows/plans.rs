@@ -16,7 +16,7 @@ use domain::{
     Actor, BoardId, IdeaId, MemberId, Stamp,
     insights::Period,
     mail::{Kind, Purpose},
-    members::{Email, Role},
+    members::{Attributes, DisplayName, Email, Locale, Member, Origins, Role},
     page::{Limit, Place, Sort},
     search::Query,
     statuses::{Category, StatusKey},
@@ -177,12 +177,29 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
     Ok(())
 }
 
+fn somebody(id: MemberId) -> Member {
+    Member {
+        id,
+        email: Email::try_from("ana@example.com").unwrap(),
+        email_verified: false,
+        display_name: DisplayName::try_from("아나").unwrap(),
+        role: Role::Member,
+        locale: Locale::Ko,
+        attributes: Attributes::new(),
+        origins: Origins::new(),
+        blocked_at: None,
+        created_at: at(),
+        updated_at: at(),
+        version: 1,
+    }
+}
+
 fn ask_about_mail(conn: &mut AnyConnection, me: MemberId) -> persistence::Result<()> {
     let (stamp, email) = (Stamp::new(at(), [0; 10]), Email::try_from("ana@example.com").unwrap());
     mails::due(conn, at(), 20)?;
     mails::recent(conn, me, Kind::Change, at())?;
     mails::expire(conn, at())?;
-    mails::forget(conn, me)?;
+    mails::forget(conn, &somebody(me))?;
     for purpose in [None, Some(Purpose::Change)] {
         mail_links::void(conn, me, purpose)?;
     }
