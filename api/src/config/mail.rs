@@ -81,13 +81,10 @@ impl Variables<'_> {
         if !(link_url.starts_with("https://") || link_url.starts_with("http://")) {
             return Err(not("MADANG_LINK_URL", "an address like https://feedback.example.com", link_url));
         }
-        Ok(Mail {
-            smtp,
-            from: from
-                .parse()
-                .map_err(|_| not("MADANG_MAIL_FROM", "an address like 마당 <no-reply@example.com>", from))?,
-            link_url: link_url.to_owned(),
-        })
+        let odd = || not("MADANG_MAIL_FROM", "an address like 마당 <no-reply@example.com>", from);
+        // lettre panics at a name with a line break, rather than write it into a header.
+        let one_line = Some(from).filter(|from| !from.contains(char::is_control)).ok_or_else(odd)?;
+        Ok(Mail { smtp, from: one_line.parse().map_err(|_| odd())?, link_url: link_url.to_owned() })
     }
 }
 
@@ -107,6 +104,18 @@ mod tests {
         }
         for odd in ["", "mail.example.com", "http://h", "smtp://h?tls=perhaps", "smtps://"] {
             assert!(SmtpUrl::new(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_sender_has_a_name_on_one_line() {
+        let set = |from: &str| {
+            let variables = [("MADANG_MAIL_FROM".to_owned(), from.to_owned())].into();
+            crate::Config::of(&variables).map(|config| config.mail.from)
+        };
+        assert_eq!(set("마당 <no-reply@example.com>").unwrap().name.as_deref(), Some("마당"));
+        for odd in ["마당\r\nBcc: a@b.kr <a@b.kr>", "\"마\n당\" <a@b.kr>", "마\0당 <a@b.kr>"] {
+            assert!(set(odd).is_err(), "{odd:?}");
         }
     }
 }

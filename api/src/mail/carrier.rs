@@ -163,7 +163,7 @@ mod tests {
             attempts: 0,
             due_at: at,
         };
-        let from = Mailbox::new(Some(hostile.to_owned()), "no-reply@example.com".parse().unwrap());
+        let from = "마당 <no-reply@example.com>".parse().unwrap();
         let message = message(&from, &mail).unwrap();
         assert_eq!(message.envelope().to().len(), 1);
         let text = String::from_utf8(message.formatted()).unwrap();

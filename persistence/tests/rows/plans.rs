@@ -35,7 +35,7 @@ use persistence::{
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 22] = [
+const LARGE: [&str; 21] = [
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -56,7 +56,6 @@ const LARGE: [&str; 22] = [
     "response_ratings",
     "mails",
     "mail_links",
-    "invitations",
     "reset_requests",
 ];
 
