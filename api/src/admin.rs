@@ -52,6 +52,7 @@ pub async fn create(
     let new = members::NewMember {
         email: Email::try_from(email).map_err(bad("admin e-mail"))?,
         display_name: DisplayName::try_from(name).map_err(bad("admin name"))?,
+        email_verified: false,
         password_hash: {
             let password = Password::try_from(password).map_err(bad("admin password"))?;
             Some(passwords::hash_now(password.as_str())?)

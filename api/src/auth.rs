@@ -3,10 +3,12 @@
 use actix_web::{post, web};
 use domain::{
     Actor, Refusal, SessionId, Stamp,
+    api_keys::MOST_KEYS,
     events::Revocation,
+    mail::Purpose,
     members::{Attributes, DisplayName, Email, Locale, Member, Password, Role},
 };
-use persistence::{AloneWith, AnyConnection, Result as Rows, members, sessions};
+use persistence::{AloneWith, AnyConnection, Result as Rows, api_keys, mail_links, members, sessions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,6 +18,7 @@ use crate::{
     app::App,
     body::field,
     error::{Code, Failure},
+    mail::{self, Secret},
     members::{LocaleName, MemberBody},
     once::Post,
     reply::{Nothing, Reply},
@@ -105,6 +108,7 @@ async fn register(
     let password = field("/password", Password::try_from(&*body.password))?;
     let new = members::NewMember {
         email,
+        email_verified: false,
         display_name,
         role: Role::Member,
         locale: body.locale.map_or(Locale::default(), Into::into),
@@ -112,9 +116,11 @@ async fn register(
         password_hash: Some(app.passwords.hash(password.as_str().to_owned()).await?),
         sso_subject: None,
     };
-    let (stamps, state) = ([app.stamp(), app.stamp()], app.clone());
+    let (stamps, secret, state) = ([app.stamp(), app.stamp(), app.stamp()], Secret::new(), app.clone());
     app.write_once(&caller, once, AloneWith::Nobody, move |tx, _| {
         let member = members::insert(tx, &stamps[0], &new)?;
+        let link = (Purpose::Verify, &secret);
+        mail::send_link(tx, &state.config.mail, &stamps[2], (&member, &member.email), link)?;
         let tokens = open_session(tx, &state.keys, &stamps[1], member, &device)?;
         Ok(Reply::created(&tokens, "/v1/me".to_owned()))
     })
@@ -212,24 +218,35 @@ async fn sign_on(
         verifier.verify(&body.token, now)
     });
     let person = person.await.map_err(Failure::internal)??;
-    let (stamps, state) = ([app.stamp(), app.stamp(), app.stamp()], app.clone());
+    let (stamps, state) = ([app.stamp(), app.stamp()], app.clone());
+    let linking = Linking { sessions: app.stamp(), keys: std::array::from_fn(|_| app.stamp()) };
     app.write_once(&caller, once, AloneWith::Nobody, move |tx, _| {
-        let member = member_of(tx, &stamps[0], &stamps[1], &person)?;
-        Ok(Reply::ok(&open_session(tx, &state.keys, &stamps[2], member, &device)?))
+        let member = member_of(tx, &stamps[0], &linking, &person)?;
+        Ok(Reply::ok(&open_session(tx, &state.keys, &stamps[1], member, &device)?))
     })
     .await
 }
 
+/// Stamps of what ends when an account is linked.
+struct Linking {
+    sessions: Stamp,
+    keys: [Stamp; MOST_KEYS],
+}
+
 /// The member a sign-on token speaks of: by subject, else by a proven address, else a new one.
-fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Stamp, person: &Person) -> Rows<Member> {
+fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Linking, person: &Person) -> Rows<Member> {
     let known = match members::find_by_sso_subject(tx, &person.subject)? {
         Some(member) => Some(member),
         None => match members::find_by_email(tx, &person.email)? {
             Some(_) if !person.email_verified => return Err(Refusal::EmailUnproven.into()),
             Some((member, _)) => {
-                // Whoever had a password here did not prove the address; they must not stay signed in.
+                // Whoever had a password here may not be who owns the address; nothing they left opens it any more.
                 members::link_sso(tx, member.id, &person.subject)?;
-                sessions::revoke_all(tx, linking, member.id, None, Revocation::AccountLinked)?;
+                mail_links::void(tx, member.id, None)?;
+                sessions::revoke_all(tx, &linking.sessions, member.id, None, Revocation::AccountLinked)?;
+                if !member.email_verified {
+                    api_keys::revoke_all(tx, &linking.keys, member.id)?;
+                }
                 Some(member)
             }
             None => None,
@@ -238,7 +255,10 @@ fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Stamp, person: &Pe
     match known {
         Some(before) => {
             let mut after = before.clone();
+            // What was proven here stays proven, for as long as it is the address.
+            let proven = before.email_verified && before.email == person.email;
             after.email = person.email.clone();
+            after.email_verified = proven || person.email_verified;
             after.display_name = person.display_name.clone();
             if let Some(attributes) = &person.attributes {
                 after.take_sign_on(attributes, stamp.at);
@@ -248,6 +268,7 @@ fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Stamp, person: &Pe
         None => {
             let new = members::NewMember {
                 email: person.email.clone(),
+                email_verified: person.email_verified,
                 display_name: person.display_name.clone(),
                 role: Role::Member,
                 locale: Locale::default(),
@@ -261,7 +282,7 @@ fn member_of(tx: &mut AnyConnection, stamp: &Stamp, linking: &Stamp, person: &Pe
 }
 
 /// A new session for a member who has shown who they are.
-fn open_session(
+pub(crate) fn open_session(
     tx: &mut AnyConnection,
     keys: &Keys,
     stamp: &Stamp,

@@ -244,6 +244,7 @@ fn insert_person(tx: &mut AnyConnection, stamp: &Stamp, name: &str, role: Role) 
     let new = members::NewMember {
         email: Email::try_from(format!("{name}@madang.example").as_str()).map_err(odd)?,
         display_name: DisplayName::try_from(name).map_err(odd)?,
+        email_verified: false,
         role,
         locale: Locale::Ko,
         attributes: Attributes::new(),

@@ -1,8 +1,9 @@
 //! Settings: one struct, read once in `main` from the environment and then from a `.env` file, and passed down.
 
+mod mail;
 mod promise;
-
 mod secret;
+mod sso;
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +18,11 @@ use persistence::Location;
 
 use crate::{clock::Clock, rates::Rates};
 
-pub use self::secret::Secret;
+pub use self::{
+    mail::{Mail, SmtpUrl},
+    secret::Secret,
+    sso::{Sso, SsoKeys},
+};
 
 /// Everything that can be set. `.env.example` explains each variable.
 #[derive(Debug, Clone)]
@@ -44,6 +49,7 @@ pub struct Config {
     pub jobs: bool,
     /// Within how much working time customers are to hear back.
     pub promise: Promise,
+    pub mail: Mail,
     pub clock: Clock,
 }
 
@@ -52,22 +58,6 @@ pub struct Config {
 pub struct FirstAdmin {
     pub email: String,
     pub password: Secret,
-}
-
-/// The brand's own sign-on.
-#[derive(Debug, Clone)]
-pub struct Sso {
-    pub keys: SsoKeys,
-    pub issuer: Option<String>,
-    pub audience: Option<String>,
-}
-
-/// What its tokens are checked with.
-#[derive(Debug, Clone)]
-pub enum SsoKeys {
-    Secret(Secret),
-    JwksFile(PathBuf),
-    JwksUrl(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +78,7 @@ pub enum BadSetting {
 }
 
 /// Every variable that is read. One that begins with `MADANG_` and is not here is a mistake.
-const KNOWN: [&str; 26] = [
+const KNOWN: [&str; 29] = [
     "DATABASE_URL",
     "DATABASE_READ_URL",
     "MADANG_LISTEN",
@@ -115,6 +105,9 @@ const KNOWN: [&str; 26] = [
     "MADANG_BUSINESS_HOURS",
     "MADANG_HOLIDAYS",
     "MADANG_PROMISED_DAYS",
+    "MADANG_SMTP_URL",
+    "MADANG_MAIL_FROM",
+    "MADANG_LINK_URL",
 ];
 
 /// The variables of the environment, with those of a `.env` file in the working folder where the environment has none.
@@ -159,15 +152,15 @@ impl Config {
             None => Location::Sqlite(data_dir.join("madang.db")),
         };
         let listen: SocketAddr = read.parsed("MADANG_LISTEN", "127.0.0.1:8080", "an address and port")?;
+        let public_url = read
+            .text("MADANG_PUBLIC_URL")
+            .map_or_else(|| format!("http://{listen}"), |url| url.trim_end_matches('/').to_owned());
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
             read_database: read
                 .text("DATABASE_READ_URL")
                 .map(|url| location("DATABASE_READ_URL", url))
                 .transpose()?,
-            public_url: read
-                .text("MADANG_PUBLIC_URL")
-                .map_or_else(|| format!("http://{listen}"), |url| url.trim_end_matches('/').to_owned()),
             admin: read.admin()?,
             sso: read.sso()?,
             signing_keys: read.text("MADANG_SIGNING_KEYS").map(Secret::new),
@@ -199,6 +192,8 @@ impl Config {
                 other => return Err(not("MADANG_JOBS", "on or off", other)),
             },
             promise: read.promise()?,
+            mail: read.mail(&public_url)?,
+            public_url,
             clock: Clock::System,
             database,
             listen,
@@ -258,30 +253,6 @@ impl<'a> Variables<'a> {
             }
         }
     }
-
-    fn sso(&self) -> Result<Option<Sso>, BadSetting> {
-        let secret = self.text("MADANG_SSO_SECRET").map(|secret| SsoKeys::Secret(Secret::new(secret)));
-        let file = self.text("MADANG_SSO_JWKS_FILE").map(|path| SsoKeys::JwksFile(path.into()));
-        let url = self.text("MADANG_SSO_JWKS_URL").map(|url| SsoKeys::JwksUrl(url.to_owned()));
-        let mut given = [secret, file, url].into_iter().flatten();
-        let keys = given.next();
-        if given.next().is_some() {
-            let why = "set only one of it, MADANG_SSO_JWKS_FILE and MADANG_SSO_JWKS_URL".to_owned();
-            return Err(BadSetting::Value { name: "MADANG_SSO_SECRET", why });
-        }
-        if let Some(SsoKeys::Secret(secret)) = &keys
-            && secret.reveal().len() < 32
-        {
-            let why = "must have 32 bytes or more".to_owned();
-            return Err(BadSetting::Value { name: "MADANG_SSO_SECRET", why });
-        }
-        let text = |name| self.text(name).map(str::to_owned);
-        Ok(keys.map(|keys| Sso {
-            keys,
-            issuer: text("MADANG_SSO_ISSUER"),
-            audience: text("MADANG_SSO_AUDIENCE"),
-        }))
-    }
 }
 
 #[cfg(test)]
@@ -315,6 +286,27 @@ mod tests {
                 "MADANG_PROMISED_DAYS",
                 "366",
                 "MADANG_PROMISED_DAYS: must be a number from 1 to 365, not `366`",
+            ),
+            (
+                "MADANG_SMTP_URL",
+                "mail.example.com",
+                "MADANG_SMTP_URL: must be a URL like smtps://user:password@host:port",
+            ),
+            (
+                "MADANG_SMTP_URL",
+                "http://u:hidden@h",
+                "MADANG_SMTP_URL: must be a URL like smtps://user:password@host:port",
+            ),
+            ("MADANG_SMTP_URL", "smtp://host", "MADANG_MAIL_FROM: is missing, though MADANG_SMTP_URL is set"),
+            (
+                "MADANG_MAIL_FROM",
+                "마당",
+                "MADANG_MAIL_FROM: must be an address like 마당 <no-reply@example.com>, not `마당`",
+            ),
+            (
+                "MADANG_LINK_URL",
+                "front",
+                "MADANG_LINK_URL: must be an address like https://feedback.example.com, not `front`",
             ),
             ("MADANG_SSO_SECRET", "short", "MADANG_SSO_SECRET: must have 32 bytes or more"),
             (

@@ -27,7 +27,7 @@ use persistence::{
 
 use crate::{
     clock::random,
-    config::Config,
+    config::{self, Config},
     error::Failure,
     passwords,
     serve::{Server, StartError, open_database, until_stopped},
@@ -54,6 +54,8 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
         read_database: None,
         data_dir: folder.clone(),
         admin: None,
+        // Its people are made up: nobody is written to.
+        mail: config::Mail { smtp: None, ..config.mail.clone() },
         ..config.clone()
     };
     let outcome = fill_and_serve(config).await;
@@ -158,6 +160,7 @@ fn people(tx: &mut AnyConnection, stamp: &mut impl FnMut() -> Stamp, hash: &str)
         let new = members::NewMember {
             email: Email::try_from(email.as_str()).map_err(odd)?,
             display_name: DisplayName::try_from(name.as_str()).map_err(odd)?,
+            email_verified: false,
             role,
             locale: Locale::Ko,
             attributes: if nth < STAFF.len() { Attributes::new() } else { known::attributes(nth) },

@@ -1,4 +1,4 @@
-//! Background work: what has had its time goes, ideas are ranked anew, duplicates are found, and counters are checked
+//! Background work: mail is sent, what has had its time goes, ideas are ranked anew, duplicates are found, and counters are checked
 //! against their rows every night.
 
 use std::time::Duration;
@@ -8,11 +8,17 @@ use domain::IdeaId;
 use persistence::{
     AloneWith, Database,
     ideas::upkeep::{self, Recount},
-    segments,
+    mails, segments,
     triage::{self, duplicates},
 };
 
-use crate::{clock::Clock, error::Failure, once};
+use crate::{
+    clock::Clock,
+    config::Config,
+    error::Failure,
+    mail::{carrier::Carrier, sending},
+    once,
+};
 
 const TICK: Duration = Duration::from_secs(60);
 /// How many ideas are recounted in one transaction.
@@ -20,10 +26,14 @@ const BATCH: i64 = 200;
 /// How many ideas are looked at for duplicates before what was seen is stored.
 const LOOKS: i64 = 20;
 
-/// Does the jobs that are due, for ever. Any number of nodes may: each job is done by one of them.
-pub async fn run(db: Database, clock: Clock) {
+/// Does the jobs that are due and sends mail, for ever. Any number of nodes may: each job is done by one of them.
+pub async fn run(db: Database, config: Config, carrier: Carrier) {
+    tokio::join!(keep_up(&db, &config.clock), sending::run(&db, &config, &carrier));
+}
+
+async fn keep_up(db: &Database, clock: &Clock) {
     loop {
-        if let Err(failure) = do_due(&db, &clock).await {
+        if let Err(failure) = do_due(db, clock).await {
             tracing::error!(?failure, "a job failed");
         }
         tokio::time::sleep(TICK).await;
@@ -37,7 +47,7 @@ pub async fn run(db: Database, clock: Clock) {
 async fn do_due(db: &Database, clock: &Clock) -> Result<(), Failure> {
     if take_turn(db, clock, "expire", TimeDelta::hours(1)).await? {
         let now = clock.now();
-        let gone = db.write(AloneWith::Nobody, move |tx| upkeep::expire(tx, now - once::KEPT, now)).await?;
+        let gone = expire(db, now).await?;
         tracing::info!(rows = gone, "expired");
     }
     if take_turn(db, clock, "segments", TimeDelta::hours(24)).await? {
@@ -59,6 +69,17 @@ async fn do_due(db: &Database, clock: &Clock) -> Result<(), Failure> {
         find_duplicates(db).await?;
     }
     Ok(())
+}
+
+/// Removes what has had its time, and says how many rows went.
+///
+/// # Errors
+/// When the database fails.
+pub async fn expire(db: &Database, now: DateTime<Utc>) -> Result<usize, Failure> {
+    let gone = db.write(AloneWith::Nobody, move |tx| {
+        Ok(upkeep::expire(tx, now - once::KEPT, now)? + mails::expire(tx, now)?)
+    });
+    Ok(gone.await?)
 }
 
 /// Ranks every idea anew, a batch at a time, so that votes wait briefly.

@@ -7,7 +7,9 @@ use domain::{audit::Head, digest};
 use madang::{
     Config, Server, StartError, admin,
     audit::{self, Verdict},
-    config, demo, import, jobs, logs, open_database, openapi, stop_signal, tokens, until_stopped,
+    config, demo, import, jobs, logs,
+    mail::carrier::Carrier,
+    open_database, openapi, stop_signal, tokens, until_stopped,
 };
 
 /// The usual allocator keeps, for each thread that ever hashed a password, several times the 19 MiB that takes.
@@ -181,7 +183,8 @@ async fn serve(config: Config) -> Result<(), StartError> {
 async fn worker(config: Config) -> Result<(), StartError> {
     let db = open_database(&config)?;
     println!("Madang works in the background");
-    let jobs = actix_web::rt::spawn(jobs::run(db, config.clock));
+    let carrier = Carrier::of(&config)?;
+    let jobs = actix_web::rt::spawn(jobs::run(db, config, carrier));
     stop_signal().await?;
     jobs.abort();
     // What a closure has begun on its thread ends with its transaction.

@@ -101,6 +101,8 @@ pub struct MemberBody {
     pub id: Uuid,
     #[schema(example = "ana@example.com")]
     email: String,
+    /// Whether they have shown that they read the mails there.
+    email_verified: bool,
     #[schema(example = "아나")]
     display_name: String,
     role: RoleName,
@@ -125,6 +127,7 @@ impl From<Member> for MemberBody {
         Self {
             id: member.id.uuid(),
             email: member.email.as_str().to_owned(),
+            email_verified: member.email_verified,
             display_name: member.display_name.as_str().to_owned(),
             role: member.role.into(),
             permissions: permissions.map(Permission::name).collect(),
@@ -292,7 +295,10 @@ async fn update_member(
         let before = members::find(tx, id)?;
         if_match.ensure(before.version)?;
         let mut after = before.clone();
-        after.role = body.role.map_or(after.role, Role::from);
+        if let Some(role) = body.role.map(Role::from).filter(|role| *role != before.role) {
+            actor.ensure_may_grant(role)?;
+            after.role = role;
+        }
         if let Some(blocked) = body.blocked {
             after.blocked_at = blocked.then(|| before.blocked_at.unwrap_or(stamp.at));
         }

@@ -60,6 +60,7 @@ fn add_problem(document: &mut Value) {
 }
 
 const API_KEYS: &str = "/v1/api-keys";
+const INVITATIONS: &str = "/v1/invitations/";
 
 /// Adds to an operation what every one of its kind has: failures, headers, security, examples.
 fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
@@ -109,8 +110,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
 fn takes_if_match(path: &str, method: &str) -> bool {
     let ends_with = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
     match method {
-        // A key is never changed.
-        "delete" if path.starts_with(API_KEYS) => false,
+        // Neither is ever changed.
+        "delete" if path.starts_with(API_KEYS) || path.starts_with(INVITATIONS) => false,
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
         "post" => ends_with(&["/status", "/merge", "/unmerge"]),
         "put" => ends_with(&["/response", "/priority-weights"]),

@@ -155,6 +155,7 @@ impl OnBehalfBody {
             (None, Some(email), Some(name)) => Who::At(Box::new(NewMember {
                 email: field(&at("email"), Email::try_from(&**email))?,
                 display_name: field(&at("display_name"), DisplayName::try_from(&**name))?,
+                email_verified: false,
                 role: Role::Member,
                 locale: Locale::default(),
                 attributes: Attributes::new(),

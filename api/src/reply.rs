@@ -81,6 +81,12 @@ impl Reply<Nothing> {
     pub fn nothing() -> Self {
         Self::of_parts(StatusCode::NO_CONTENT, None, None, Bytes::new())
     }
+
+    /// 202: it will be done.
+    #[must_use]
+    pub fn accepted() -> Self {
+        Self::of_parts(StatusCode::ACCEPTED, None, None, Bytes::new())
+    }
 }
 
 impl<T> Responder for Reply<T> {

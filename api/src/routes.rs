@@ -12,15 +12,18 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, api_keys, audit, auth, boards, comments,
+    activities, api_keys, audit, auth, boards, comments, emails,
     error::{Code, Failure},
-    fields, follows, health, ideas, insights, members, merges, moderation, notifications, openapi, proxies,
-    responses, segments, sessions, statuses, triage, votes,
+    fields, follows, health, ideas, insights, invitations, members, merges, moderation, notifications,
+    openapi, proxies, resets, responses, segments, sessions, statuses, triage, votes,
 };
 
 /// The routes of the API.
 pub fn all(to: &mut Routes<'_>) {
     auth::routes(to);
+    resets::routes(to);
+    emails::routes(to);
+    invitations::routes(to);
     members::routes(to);
     sessions::routes(to);
     ideas::routes(to);

@@ -21,6 +21,7 @@ use crate::{
     error::Failure,
     front::front,
     jobs,
+    mail::carrier::Carrier,
     metrics::Metrics,
     passwords::Passwords,
     rates::Limits,
@@ -66,6 +67,8 @@ pub struct Server {
     app: web::Data<App>,
     running: Running,
     address: SocketAddr,
+    /// Where this process does the background work.
+    carrier: Option<Carrier>,
 }
 
 impl Server {
@@ -89,8 +92,9 @@ impl Server {
             config,
         });
         admin::ensure_first(&app.db, &app.config).await?;
+        let carrier = app.config.jobs.then(|| Carrier::of(&app.config)).transpose()?;
         let running = listen(&app, listener)?;
-        Ok(Self { app, running, address })
+        Ok(Self { app, running, address, carrier })
     }
 
     #[must_use]
@@ -118,7 +122,8 @@ impl Server {
     /// When the server itself fails.
     pub async fn run(self) -> std::io::Result<()> {
         let App { db, config, limits, .. } = self.app.as_ref();
-        let jobs = config.jobs.then(|| actix_web::rt::spawn(jobs::run(db.clone(), config.clock.clone())));
+        let jobs =
+            self.carrier.map(|carrier| actix_web::rt::spawn(jobs::run(db.clone(), config.clone(), carrier)));
         let tidying = actix_web::rt::spawn(tidy(limits.clone()));
         let served = self.running.await;
         tidying.abort();

@@ -111,11 +111,14 @@ fn settings_are_shown_without_their_secrets() {
     let output = madang(folder.path())
         .args(["config", "check"])
         .env("DATABASE_URL", "postgres://u:hidden-too@h/d")
+        .env("MADANG_SMTP_URL", "smtps://post:hidden-as-well@mail.example.com")
+        .env("MADANG_MAIL_FROM", "마당 <no-reply@example.com>")
         .output()
         .unwrap();
     let (code, shown, _) = said(&output);
     assert_eq!(code, Some(0));
     assert!(shown.contains("a@b.kr") && !shown.contains("hidden"), "{shown}");
+    assert!(shown.contains("smtps://post:***@mail.example.com"), "{shown}");
 }
 
 #[test]

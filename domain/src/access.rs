@@ -88,6 +88,15 @@ impl Actor {
             Self::Key { .. } => Err(Refusal::Lacks(permission)),
         }
     }
+
+    /// Whether the actor may give somebody a role: nobody grants a right they have not themselves.
+    ///
+    /// # Errors
+    /// As [`Actor::ensure`], for [`Permission::ManageMembers`] or the first right that is missing.
+    pub fn ensure_may_grant(&self, role: Role) -> Result<(), Refusal> {
+        self.ensure(Permission::ManageMembers)?;
+        Permission::ALL.into_iter().filter(|right| right.is_of(role)).try_for_each(|right| self.ensure(right))
+    }
 }
 
 /// What a role lets a person do, whatever the board.
@@ -259,6 +268,22 @@ mod tests {
                 .map(|(actor, invited)| audience.holds(&actor, invited));
             assert_eq!(found, expected, "{audience:?}");
         }
+    }
+
+    #[test]
+    fn nobody_grants_a_right_they_have_not() {
+        let id = MemberId::new(DateTime::UNIX_EPOCH, [0; 10]);
+        let member = |role| Actor::Member { id, role };
+        for role in Role::ALL {
+            assert_eq!(member(Role::Admin).ensure_may_grant(role), Ok(()));
+            let lacks = Refusal::Lacks(Permission::ManageMembers);
+            assert_eq!(member(Role::ProductManager).ensure_may_grant(role), Err(lacks));
+        }
+        let scopes = [Scope::Write, Scope::Staff(Permission::ManageMembers)].into_iter().collect();
+        let key = Actor::Key { id: ApiKeyId::from(id.uuid()), owner: id, role: Role::Admin, scopes };
+        assert_eq!(key.ensure_may_grant(Role::Member), Ok(()));
+        assert!(matches!(key.ensure_may_grant(Role::Moderator), Err(Refusal::KeyLacks(_))));
+        assert_eq!(Actor::Visitor.ensure_may_grant(Role::Member), Err(Refusal::SignInNeeded));
     }
 
     #[test]

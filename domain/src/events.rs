@@ -4,156 +4,52 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role,
-    statuses::StatusKey,
+    ApiKeyId, BoardId, CommentId, IdeaId, InvitationId, MemberId, SegmentId, comments::Reaction,
+    members::Role, statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    MemberRegistered {
-        member: MemberId,
-    },
-    MemberUpdated {
-        member: MemberId,
-    },
-    MemberRoleChanged {
-        member: MemberId,
-        from: Role,
-        to: Role,
-    },
-    MemberBlocked {
-        member: MemberId,
-    },
-    MemberUnblocked {
-        member: MemberId,
-    },
-    SessionRevoked {
-        member: MemberId,
-        cause: Revocation,
-    },
-    BoardCreated {
-        board: BoardId,
-    },
-    BoardUpdated {
-        board: BoardId,
-    },
-    BoardDeleted {
-        board: BoardId,
-    },
-    BoardStatusesChanged {
-        board: BoardId,
-    },
-    BoardFieldsChanged {
-        board: BoardId,
-    },
-    BoardMemberInvited {
-        board: BoardId,
-        member: MemberId,
-    },
-    BoardMemberUninvited {
-        board: BoardId,
-        member: MemberId,
-    },
-    IdeaCreated {
-        idea: IdeaId,
-        board: BoardId,
-        author: Option<MemberId>,
-    },
-    IdeaUpdated {
-        idea: IdeaId,
-        board: BoardId,
-        version: i32,
-    },
-    IdeaDeleted {
-        idea: IdeaId,
-        board: BoardId,
-    },
-    IdeaRestored {
-        idea: IdeaId,
-        board: BoardId,
-    },
-    /// By moderation.
-    IdeaHidden {
-        idea: IdeaId,
-        board: BoardId,
-    },
-    IdeaShown {
-        idea: IdeaId,
-        board: BoardId,
-    },
-    IdeaStatusChanged {
-        idea: IdeaId,
-        board: BoardId,
-        from: StatusKey,
-        to: StatusKey,
-    },
-    IdeaResponded {
-        idea: IdeaId,
-        board: BoardId,
-        version: i32,
-    },
-    IdeaMerged {
-        idea: IdeaId,
-        board: BoardId,
-        into: IdeaId,
-    },
-    IdeaUnmerged {
-        idea: IdeaId,
-        board: BoardId,
-        from: IdeaId,
-    },
-    IdeaCommentsLocked {
-        idea: IdeaId,
-        board: BoardId,
-    },
-    IdeaCommentsUnlocked {
-        idea: IdeaId,
-        board: BoardId,
-    },
-    IdeaCommentPinned {
-        idea: IdeaId,
-        board: BoardId,
-        comment: CommentId,
-    },
-    IdeaCommentUnpinned {
-        idea: IdeaId,
-        board: BoardId,
-        comment: CommentId,
-    },
-    Comment {
-        comment: CommentId,
-        idea: IdeaId,
-        board: BoardId,
-        what: CommentEvent,
-    },
-    VoteCast {
-        idea: IdeaId,
-        board: BoardId,
-        member: MemberId,
-    },
-    VoteWithdrawn {
-        idea: IdeaId,
-        board: BoardId,
-        member: MemberId,
-    },
-    SegmentCreated {
-        segment: SegmentId,
-    },
-    SegmentUpdated {
-        segment: SegmentId,
-    },
-    SegmentDeleted {
-        segment: SegmentId,
-    },
-    ApiKeyCreated {
-        key: ApiKeyId,
-        member: MemberId,
-    },
-    ApiKeyRevoked {
-        key: ApiKeyId,
-        member: MemberId,
-    },
+    MemberRegistered { member: MemberId },
+    MemberUpdated { member: MemberId },
+    MemberRoleChanged { member: MemberId, from: Role, to: Role },
+    MemberBlocked { member: MemberId },
+    MemberUnblocked { member: MemberId },
+    MemberEmailVerified { member: MemberId },
+    MemberEmailChanged { member: MemberId },
+    MemberPasswordReset { member: MemberId },
+    SessionRevoked { member: MemberId, cause: Revocation },
+    Invitation { invitation: InvitationId, what: InvitationEvent },
+    BoardCreated { board: BoardId },
+    BoardUpdated { board: BoardId },
+    BoardDeleted { board: BoardId },
+    BoardStatusesChanged { board: BoardId },
+    BoardFieldsChanged { board: BoardId },
+    BoardMemberInvited { board: BoardId, member: MemberId },
+    BoardMemberUninvited { board: BoardId, member: MemberId },
+    IdeaCreated { idea: IdeaId, board: BoardId, author: Option<MemberId> },
+    IdeaUpdated { idea: IdeaId, board: BoardId, version: i32 },
+    IdeaDeleted { idea: IdeaId, board: BoardId },
+    IdeaRestored { idea: IdeaId, board: BoardId },
+    IdeaHidden { idea: IdeaId, board: BoardId },
+    IdeaShown { idea: IdeaId, board: BoardId },
+    IdeaStatusChanged { idea: IdeaId, board: BoardId, from: StatusKey, to: StatusKey },
+    IdeaResponded { idea: IdeaId, board: BoardId, version: i32 },
+    IdeaMerged { idea: IdeaId, board: BoardId, into: IdeaId },
+    IdeaUnmerged { idea: IdeaId, board: BoardId, from: IdeaId },
+    IdeaCommentsLocked { idea: IdeaId, board: BoardId },
+    IdeaCommentsUnlocked { idea: IdeaId, board: BoardId },
+    IdeaCommentPinned { idea: IdeaId, board: BoardId, comment: CommentId },
+    IdeaCommentUnpinned { idea: IdeaId, board: BoardId, comment: CommentId },
+    Comment { comment: CommentId, idea: IdeaId, board: BoardId, what: CommentEvent },
+    VoteCast { idea: IdeaId, board: BoardId, member: MemberId },
+    VoteWithdrawn { idea: IdeaId, board: BoardId, member: MemberId },
+    SegmentCreated { segment: SegmentId },
+    SegmentUpdated { segment: SegmentId },
+    SegmentDeleted { segment: SegmentId },
+    ApiKeyCreated { key: ApiKeyId, member: MemberId },
+    ApiKeyRevoked { key: ApiKeyId, member: MemberId },
 }
 
 /// What happened to a comment that everybody who may view the board may read: of a note between staff, nothing is told.
@@ -183,6 +79,14 @@ pub enum CommentEvent {
     },
 }
 
+/// What happened to an invitation to join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationEvent {
+    Created { by: MemberId },
+    Deleted,
+    Accepted { member: MemberId },
+}
+
 /// Why a session ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
@@ -190,6 +94,7 @@ pub enum Revocation {
     TokenReused,
     /// The account was linked to the brand's sign-on by whoever owns its address.
     AccountLinked,
+    PasswordReset,
 }
 
 impl Event {
@@ -202,7 +107,15 @@ impl Event {
             Self::MemberRoleChanged { .. } => "member.role_changed",
             Self::MemberBlocked { .. } => "member.blocked",
             Self::MemberUnblocked { .. } => "member.unblocked",
+            Self::MemberEmailVerified { .. } => "member.email_verified",
+            Self::MemberEmailChanged { .. } => "member.email_changed",
+            Self::MemberPasswordReset { .. } => "member.password_reset",
             Self::SessionRevoked { .. } => "session.revoked",
+            Self::Invitation { what, .. } => match what {
+                InvitationEvent::Created { .. } => "invitation.created",
+                InvitationEvent::Deleted => "invitation.deleted",
+                InvitationEvent::Accepted { .. } => "invitation.accepted",
+            },
             Self::BoardCreated { .. } => "board.created",
             Self::BoardUpdated { .. } => "board.updated",
             Self::BoardDeleted { .. } => "board.deleted",
@@ -252,7 +165,11 @@ impl Event {
             | Self::MemberRoleChanged { member, .. }
             | Self::MemberBlocked { member }
             | Self::MemberUnblocked { member }
+            | Self::MemberEmailVerified { member }
+            | Self::MemberEmailChanged { member }
+            | Self::MemberPasswordReset { member }
             | Self::SessionRevoked { member, .. } => member.uuid(),
+            Self::Invitation { invitation, .. } => invitation.uuid(),
             Self::BoardCreated { board }
             | Self::BoardUpdated { board }
             | Self::BoardDeleted { board }

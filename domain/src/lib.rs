@@ -17,6 +17,8 @@ pub mod fields;
 pub mod id;
 pub mod ideas;
 pub mod insights;
+pub mod invitations;
+pub mod mail;
 pub mod markdown;
 pub mod members;
 pub mod moderation;
@@ -33,6 +35,7 @@ pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, BoardId, CommentId, FieldId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId, ViewId,
+    ApiKeyId, BoardId, CommentId, FieldId, IdeaId, InvitationId, MailId, MailLinkId, MemberId, SegmentId,
+    SessionId, Stamp, StatusId, ViewId,
 };
 pub use refusal::Refusal;

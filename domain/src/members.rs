@@ -19,6 +19,8 @@ use crate::{
 pub struct Member {
     pub id: MemberId,
     pub email: Email,
+    /// Whether they have shown that they read the mails there.
+    pub email_verified: bool,
     pub display_name: DisplayName,
     pub role: Role,
     pub locale: Locale,
@@ -207,6 +209,7 @@ pub(crate) mod tests {
         Member {
             id: MemberId::new(DateTime::UNIX_EPOCH, [0; 10]),
             email: Email::try_from("ana@example.com").unwrap(),
+            email_verified: true,
             display_name: DisplayName::try_from("아나").unwrap(),
             role: Role::Member,
             locale: Locale::Ko,

@@ -120,6 +120,17 @@ pub enum Refusal {
     Stale,
     #[error("the token was used before; the whole session is revoked")]
     TokenReused,
+    #[error("the link is unknown, used, expired or void")]
+    LinkNotGood,
+    #[error("the address is proven already")]
+    AlreadyVerified,
+    #[error("the present password is another")]
+    WrongPassword,
+    #[error("the brand's sign-on says the address")]
+    EmailOfSignOn,
+    /// Seconds until one more may be asked for.
+    #[error("as many mails were asked for as there may be; the next in {wait} s")]
+    TooManyMails { wait: u64 },
     #[error("the address belongs to an account, and the token does not say it is verified")]
     EmailUnproven,
 }

@@ -211,3 +211,20 @@ pub fn revoke(conn: &mut AnyConnection, stamp: &Stamp, ended: &ApiKey) -> Result
         _ => outbox::write(conn, stamp, &[Event::ApiKeyRevoked { key: ended.id, member: ended.owner }]),
     }
 }
+
+/// Ends every key of a member that is good, each with a stamp of its own: there are never more than [`MOST_KEYS`].
+///
+/// # Errors
+/// Only when the database fails.
+pub fn revoke_all(conn: &mut AnyConnection, stamps: &[Stamp; MOST_KEYS], owner: MemberId) -> Result<()> {
+    let rows: Vec<Row> = api_keys::table
+        .filter(api_keys::owner_id.eq(key(owner)))
+        .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(stamps[0].at.naive_utc())))
+        .select(Row::as_select())
+        .load(conn)?;
+    for (row, stamp) in rows.into_iter().zip(stamps) {
+        revoke(conn, stamp, &row.try_into()?)?;
+    }
+    Ok(())
+}

@@ -30,6 +30,7 @@ use crate::{
 struct Row {
     id: KeyValue,
     email: String,
+    email_verified: bool,
     display_name: String,
     role: String,
     locale: String,
@@ -50,6 +51,7 @@ impl TryFrom<Row> for Member {
         Ok(Self {
             id: row.id.into(),
             email: Email::try_from(&*row.email).map_err(|_| odd("email"))?,
+            email_verified: row.email_verified,
             display_name: DisplayName::try_from(&*row.display_name).map_err(|_| odd("display_name"))?,
             role: Role::named(&row.role).ok_or_else(|| odd("role"))?,
             locale: Locale::named(&row.locale).ok_or_else(|| odd("locale"))?,
@@ -68,6 +70,7 @@ impl TryFrom<Row> for Member {
 #[derive(Debug, Clone)]
 pub struct NewMember {
     pub email: Email,
+    pub email_verified: bool,
     pub display_name: DisplayName,
     pub role: Role,
     pub locale: Locale,
@@ -98,6 +101,7 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &NewMember) -> Resul
             members::id.eq(key(id)),
             members::email.eq(new.email.as_str()),
             members::email_key.eq(new.email.key()),
+            members::email_verified.eq(new.email_verified),
             members::password_hash.eq(new.password_hash.as_deref()),
             members::sso_subject.eq(new.sso_subject.as_deref()),
             members::display_name.eq(new.display_name.as_str()),
@@ -228,6 +232,13 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
     if profile(before) != profile(&after) || said(before) != said(&after) {
         events.push(Event::MemberUpdated { member });
     }
+    if before.email != after.email {
+        events.push(Event::MemberEmailChanged { member });
+    }
+    // Another address that is proven as well is news of its own.
+    if after.email_verified && (!before.email_verified || before.email != after.email) {
+        events.push(Event::MemberEmailVerified { member });
+    }
     if before.role != after.role {
         events.push(Event::MemberRoleChanged { member, from: before.role, to: after.role });
     }
@@ -236,7 +247,7 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
         (Some(_), None) => events.push(Event::MemberUnblocked { member }),
         _ => {}
     }
-    if events.is_empty() {
+    if events.is_empty() && before.email_verified == after.email_verified {
         return Ok(after);
     }
     let rows = diesel::update(members::table.find(key(member)))
@@ -244,6 +255,7 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
         .set((
             members::email.eq(after.email.as_str()),
             members::email_key.eq(after.email.key()),
+            members::email_verified.eq(after.email_verified),
             members::display_name.eq(after.display_name.as_str()),
             members::role.eq(after.role.name()),
             members::locale.eq(after.locale.name()),
@@ -279,4 +291,29 @@ pub fn link_sso(conn: &mut AnyConnection, id: MemberId, subject: &str) -> Result
         .set((members::sso_subject.eq(subject), members::password_hash.eq(None::<String>)))
         .execute(conn)?;
     Ok(())
+}
+
+/// How a member signs in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    pub password_hash: Option<String>,
+    /// Whether the brand's own sign-on knows them.
+    pub by_sign_on: bool,
+}
+
+/// # Errors
+/// [`Error::Missing`].
+pub fn sign_in_of(conn: &mut AnyConnection, id: MemberId) -> Result<SignIn> {
+    let (password_hash, subject): (Option<String>, Option<String>) =
+        members::table.find(key(id)).select((members::password_hash, members::sso_subject)).first(conn)?;
+    Ok(SignIn { password_hash, by_sign_on: subject.is_some() })
+}
+
+/// Sets the password that a member chose by a link. Their sessions are for the caller to end.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn reset_password(conn: &mut AnyConnection, stamp: &Stamp, id: MemberId, hash: &str) -> Result<()> {
+    diesel::update(members::table.find(key(id))).set(members::password_hash.eq(hash)).execute(conn)?;
+    outbox::write(conn, stamp, &[Event::MemberPasswordReset { member: id }])
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
-    BoardId, IdeaId, MemberId, Stamp,
-    events::{CommentEvent, Event, Revocation},
+    BoardId, IdeaId, InvitationId, MemberId, Stamp,
+    events::{CommentEvent, Event, InvitationEvent, Revocation},
 };
 use serde_json::{Value, json};
 
@@ -60,22 +60,21 @@ pub fn waiting(conn: &mut AnyConnection, most: i64) -> Result<Vec<(String, uuid:
 
 /// The payload, as written in `docs/EVENTS.md`.
 fn data(event: &Event) -> Value {
-    let cause = |cause: &Revocation| match cause {
-        Revocation::SignedOut => "signed_out",
-        Revocation::TokenReused => "token_reused",
-        Revocation::AccountLinked => "account_linked",
-    };
     match event {
         Event::MemberRegistered { member }
         | Event::MemberUpdated { member }
         | Event::MemberBlocked { member }
-        | Event::MemberUnblocked { member } => json!({ "member_id": member.uuid() }),
+        | Event::MemberUnblocked { member }
+        | Event::MemberEmailVerified { member }
+        | Event::MemberEmailChanged { member }
+        | Event::MemberPasswordReset { member } => json!({ "member_id": member.uuid() }),
         Event::MemberRoleChanged { member, from, to } => {
             json!({ "member_id": member.uuid(), "from": from.name(), "to": to.name() })
         }
         Event::SessionRevoked { member, cause: why } => {
-            json!({ "member_id": member.uuid(), "cause": cause(why) })
+            json!({ "member_id": member.uuid(), "cause": cause(*why) })
         }
+        Event::Invitation { invitation, what } => of_invitation(invitation, what),
         Event::BoardCreated { board }
         | Event::BoardUpdated { board }
         | Event::BoardDeleted { board }
@@ -121,6 +120,24 @@ fn data(event: &Event) -> Value {
         Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {
             json!({ "api_key_id": key.uuid(), "member_id": member.uuid() })
         }
+    }
+}
+
+fn cause(of: Revocation) -> &'static str {
+    match of {
+        Revocation::SignedOut => "signed_out",
+        Revocation::TokenReused => "token_reused",
+        Revocation::AccountLinked => "account_linked",
+        Revocation::PasswordReset => "password_reset",
+    }
+}
+
+fn of_invitation(invitation: &InvitationId, what: &InvitationEvent) -> Value {
+    let id = invitation.uuid();
+    match what {
+        InvitationEvent::Created { by } => json!({ "invitation_id": id, "by_member_id": by.uuid() }),
+        InvitationEvent::Deleted => json!({ "invitation_id": id }),
+        InvitationEvent::Accepted { member } => json!({ "invitation_id": id, "member_id": member.uuid() }),
     }
 }
 

@@ -22,6 +22,69 @@ diesel::table! {
         version -> Integer,
         attribute_sources -> Text,
         trusted -> Bool,
+        email_verified -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    mail_links (id) {
+        id -> Key,
+        hash -> Binary,
+        purpose -> Text,
+        member_id -> Key,
+        address -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    invitations (id) {
+        id -> Key,
+        hash -> Binary,
+        address -> Text,
+        address_key -> Text,
+        role -> Text,
+        invited_by -> Key,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    reset_requests (id) {
+        id -> Key,
+        address_key -> Text,
+        created_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    mails (id) {
+        id -> Key,
+        kind -> Text,
+        member_id -> Nullable<Key>,
+        address -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        body -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        attempts -> Integer,
+        due_at -> Nullable<Timestamp>,
+        sent_at -> Nullable<Timestamp>,
     }
 }
 
@@ -694,6 +757,8 @@ diesel::table! {
 
 diesel::joinable!(reports -> members (member_id));
 diesel::joinable!(api_keys -> members (owner_id));
+diesel::joinable!(invitations -> members (invited_by));
+diesel::joinable!(mail_links -> members (member_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(board_invitations -> members (member_id));
@@ -740,6 +805,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     triage,
     member_numbers,
     api_keys,
+    invitations,
+    mail_links,
     private_tags,
     comments,
     comment_mentions,

@@ -98,10 +98,11 @@ fn is_staff(caller: &str) -> bool {
 /// What not every member may do, and what staff see of people: the audit log has every such request
 /// of theirs.
 fn is_kept(operation: &str, method: &str) -> bool {
-    const LOOKS: [&str; 7] = [
+    const LOOKS: [&str; 8] = [
         "list_members",
         "get_member",
         "list_invited",
+        "list_invitations",
         "list_segment_members",
         "explain_segment_member",
         "preview_segment",
@@ -156,13 +157,10 @@ impl Scene<'_> {
             filled = filled.replace("{segment}", text_of(&segment["id"]));
         }
         if named("api_key") {
-            let body = json!({ "name": "봇", "scopes": ["read"] });
-            let key = self.pm.post("/v1/api-keys", &body).await.expect(201);
-            filled = filled.replace("{api_key}", text_of(&key["id"]));
-            // There is room for twenty.
-            if let Some(last) = self.pm.all("/v1/api-keys", 100).await.get(10) {
-                self.pm.delete(&format!("/v1/api-keys/{}", text_of(&last["id"]))).await.expect(204);
-            }
+            filled = filled.replace("{api_key}", &self.api_key().await);
+        }
+        if named("invitation") {
+            filled = filled.replace("{invitation}", &self.invitation().await);
         }
         if named("word") {
             let body = json!({ "language": "ko", "word": format!("금지{}", self.nth) });
@@ -189,6 +187,22 @@ impl Scene<'_> {
             filled = filled.replace("{idea}", &idea).replace("{other}", &other);
         }
         filled
+    }
+
+    async fn api_key(&self) -> String {
+        let body = json!({ "name": "봇", "scopes": ["read"] });
+        let key = self.pm.post("/v1/api-keys", &body).await.expect(201);
+        // There is room for twenty.
+        if let Some(last) = self.pm.all("/v1/api-keys", 100).await.get(10) {
+            self.pm.delete(&format!("/v1/api-keys/{}", text_of(&last["id"]))).await.expect(204);
+        }
+        text_of(&key["id"]).to_owned()
+    }
+
+    async fn invitation(&self) -> String {
+        let body = json!({ "email": format!("asked{}@example.com", self.nth), "role": "member" });
+        let made = self.app.admin().await.post("/v1/invitations", &body).await.expect(201);
+        text_of(&made["id"]).to_owned()
     }
 
     /// Brings an idea into the state that the operation is about.

@@ -21,6 +21,7 @@ async fn whoever_registers_is_signed_in() {
           "created_at": "[time]",
           "display_name": "아나",
           "email": "Ana@Example.com",
+          "email_verified": false,
           "id": "[id]",
           "locale": "ko",
           "permissions": [],

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod contract;
 pub mod databases;
+pub mod mail;
 pub mod people;
 
 use std::{
@@ -183,6 +184,7 @@ fn plain_config(database: &Lease, data_dir: PathBuf, clock: Clock) -> Config {
         page_cache: Duration::ZERO,
         jobs: false,
         promise: Default::default(),
+        mail: mail::settings(),
         clock,
     }
 }

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::{ADMIN_EMAIL, ADMIN_PASSWORD, SSO_SECRET, TestApp, answer::Answer, contract};
 
+/// What those who register choose.
+pub const PASSWORD: &str = "a long enough password";
+
 /// Somebody at the instance.
 #[derive(Clone)]
 pub struct Person<'a> {
@@ -39,6 +42,19 @@ impl<'a> Person<'a> {
         let admin = Self::admin(app).await;
         admin.patch(&format!("/v1/members/{}", person.id), &json!({ "role": role })).await.expect(200);
         person
+    }
+
+    /// Somebody who registers with a password, [`PASSWORD`], at `{name}@example.com`.
+    pub async fn registered(app: &'a TestApp, name: &str) -> Self {
+        let body =
+            json!({ "email": format!("{name}@example.com"), "password": PASSWORD, "display_name": name });
+        Self::signed_in(app, &Self::visitor(app).post("/v1/auth/register", &body).await.expect(201))
+    }
+
+    /// Signs in at `{name}@example.com` with a password.
+    pub async fn login(app: &TestApp, name: &str, password: &str) -> Answer {
+        let body = json!({ "email": format!("{name}@example.com"), "password": password });
+        Person::visitor(app).post("/v1/auth/login", &body).await
     }
 
     /// Whoever holds the tokens of an answer to a sign-in.

@@ -10,6 +10,10 @@ use domain::{
 use super::{Code, Failure, Field, Wrong};
 
 impl From<Refusal> for Failure {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table: one line for each refusal, and the compiler misses none"
+    )]
     fn from(refusal: Refusal) -> Self {
         let failure = |code| Self::new(code);
         match refusal {
@@ -74,6 +78,13 @@ impl From<Refusal> for Failure {
             Refusal::OwnAccount => failure(Code::OwnAccount),
             Refusal::Stale => failure(Code::Stale),
             Refusal::EmailUnproven => failure(Code::EmailUnproven),
+            Refusal::EmailOfSignOn => failure(Code::EmailOfSignOn),
+            Refusal::AlreadyVerified => failure(Code::AlreadyVerified),
+            Refusal::LinkNotGood => failure(Code::LinkNotGood),
+            Refusal::WrongPassword => failure(Code::WrongPassword),
+            Refusal::TooManyMails { wait } => {
+                Self { retry_after: Some(wait), ..failure(Code::TooManyRequests).with_fact(wait) }
+            }
         }
     }
 }

@@ -32,6 +32,7 @@ fn a_thread(tx: &mut AnyConnection) -> Result<Vec<CommentId>> {
         let new = members::NewMember {
             email: Email::try_from(&*format!("m{nth}@example.com")).unwrap(),
             display_name: DisplayName::try_from("m").unwrap(),
+            email_verified: false,
             role: Role::Member,
             locale: Locale::Ko,
             attributes: Attributes::new(),

@@ -27,6 +27,7 @@ fn member(name: &str) -> members::NewMember {
     members::NewMember {
         email: Email::try_from(&*format!("{name}@example.com")).unwrap(),
         display_name: DisplayName::try_from(name).unwrap(),
+        email_verified: false,
         role: Role::Member,
         locale: Locale::Ko,
         attributes: Attributes::new(),

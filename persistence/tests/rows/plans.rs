@@ -13,9 +13,10 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use domain::{
-    Actor, BoardId, IdeaId, MemberId,
+    Actor, BoardId, IdeaId, MemberId, Stamp,
     insights::Period,
-    members::Role,
+    mail::{Kind, Purpose},
+    members::{Attributes, DisplayName, Email, Locale, Member, Origins, Role},
     page::{Limit, Place, Sort},
     search::Query,
     statuses::{Category, StatusKey},
@@ -24,9 +25,9 @@ use kit::databases::{Lease, kinds};
 use persistence::{
     AnyConnection, activities, audit, comments,
     ideas::list::{self, Boards, Deleted, Filter},
-    insights, migrations,
+    insights, invitations, mail_links, mails, migrations,
     moderation::{self, queue},
-    notifications, responses,
+    notifications, resets, responses,
     triage::{
         facets,
         inbox::{self, Inbox, Order, Owner},
@@ -36,7 +37,7 @@ use persistence::{
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 21] = [
+const LARGE: [&str; 24] = [
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -58,6 +59,9 @@ const LARGE: [&str; 21] = [
     "moderation_cases",
     "reports",
     "audit",
+    "mails",
+    "mail_links",
+    "reset_requests",
 ];
 
 fn place() -> Place {
@@ -167,6 +171,7 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
             }
         }
     }
+    ask_about_mail(conn, me)?;
     let period = Period::of(None, None, at()).unwrap();
     for boards in [1, 3] {
         let boards: Vec<BoardId> = (0..boards).map(|nth| Uuid::from_u128(nth).into()).collect();
@@ -207,6 +212,44 @@ fn ask_audit(conn: &mut AnyConnection, me: MemberId, after: Option<Place>) -> pe
         audit::list(conn, &filter, after, Limit::default())?;
     }
     audit::head(conn)?;
+    Ok(())
+}
+
+fn somebody(id: MemberId) -> Member {
+    Member {
+        id,
+        email: Email::try_from("ana@example.com").unwrap(),
+        email_verified: false,
+        display_name: DisplayName::try_from("아나").unwrap(),
+        role: Role::Member,
+        locale: Locale::Ko,
+        attributes: Attributes::new(),
+        origins: Origins::new(),
+        blocked_at: None,
+        trusted: false,
+        created_at: at(),
+        updated_at: at(),
+        version: 1,
+    }
+}
+
+fn ask_about_mail(conn: &mut AnyConnection, me: MemberId) -> persistence::Result<()> {
+    let (stamp, email) = (Stamp::new(at(), [0; 10]), Email::try_from("ana@example.com").unwrap());
+    mails::due(conn, at(), 20)?;
+    mails::recent(conn, me, Kind::Change, at())?;
+    mails::expire(conn, at())?;
+    mails::forget(conn, &somebody(me))?;
+    for purpose in [None, Some(Purpose::Change)] {
+        mail_links::void(conn, me, purpose)?;
+    }
+    assert!(mail_links::find(conn, &[0; 32]).is_err() && invitations::find_by_hash(conn, &[0; 32]).is_err());
+    for after in [None, Some(place())] {
+        invitations::list(conn, at(), after, Limit::default())?;
+    }
+    resets::ask(conn, &stamp, &email)?;
+    for request in resets::waiting(conn, 20)? {
+        resets::take(conn, &request, at())?;
+    }
     Ok(())
 }
 

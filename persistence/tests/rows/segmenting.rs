@@ -25,6 +25,7 @@ async fn arrive(db: &Database, many: i64) {
             let new = members::NewMember {
                 email: Email::try_from(&*format!("m{nth}@example.com")).unwrap(),
                 display_name: DisplayName::try_from(&*format!("m{nth}")).unwrap(),
+                email_verified: false,
                 role: Role::Member,
                 locale: Locale::Ko,
                 attributes: Attributes::from([("nth".to_owned(), Attribute::Number(nth as f64))]),
