@@ -34,6 +34,7 @@ pub struct Comment {
     pub reply_count: i64,
     /// Direct replies staff are shown: the same with notes.
     pub staff_reply_count: i64,
+    pub attachment_count: i64,
     pub reactions: Tally,
     /// [`wilson`] of its reactions, by which `best` sorts.
     pub best: f64,
@@ -187,6 +188,7 @@ mod tests {
             body: "좋아요".to_owned(),
             reply_count: 0,
             staff_reply_count: 0,
+            attachment_count: 0,
             reactions: Tally::default(),
             best: 0.0,
             created_at: DateTime::UNIX_EPOCH,

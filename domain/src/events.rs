@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role,
+    ApiKeyId, AttachmentId, BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role,
     statuses::StatusKey,
 };
 
@@ -44,6 +44,8 @@ pub enum Event {
     SegmentDeleted { segment: SegmentId },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
+    AttachmentCreated { attachment: AttachmentId, member: MemberId },
+    AttachmentDeleted { attachment: AttachmentId, member: MemberId },
 }
 
 /// What happened to a comment that everybody who may view the board may read: of a note between staff, nothing is told.
@@ -123,6 +125,8 @@ impl Event {
             Self::SegmentDeleted { .. } => "segment.deleted",
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
+            Self::AttachmentCreated { .. } => "attachment.created",
+            Self::AttachmentDeleted { .. } => "attachment.deleted",
         }
     }
 
@@ -162,6 +166,9 @@ impl Event {
             | Self::SegmentUpdated { segment }
             | Self::SegmentDeleted { segment } => segment.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
+            Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
+                attachment.uuid()
+            }
         }
     }
 }

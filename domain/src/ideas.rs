@@ -22,6 +22,7 @@ pub struct Idea {
     pub carried_votes: i64,
     /// Without internal notes and deleted comments.
     pub comment_count: i64,
+    pub attachment_count: i64,
     /// See [`crate::ranking`].
     pub trending: f64,
     /// The idea it was found to be the same as, where its votes and comments are now.
@@ -244,6 +245,7 @@ mod tests {
             vote_count: 1,
             carried_votes: 0,
             comment_count: 0,
+            attachment_count: 0,
             trending: 0.0,
             merged_into: None,
             comments_locked: false,

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod answers;
 pub mod api_keys;
+pub mod attachments;
 pub mod boards;
 pub mod calendar;
 pub mod comments;
@@ -30,6 +31,7 @@ pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, BoardId, CommentId, FieldId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId, ViewId,
+    ApiKeyId, AttachmentId, BoardId, CommentId, FieldId, IdeaId, MemberId, SegmentId, SessionId, Stamp,
+    StatusId, ViewId,
 };
 pub use refusal::Refusal;

@@ -105,6 +105,12 @@ pub enum Refusal {
     TooManyKeys { most: usize },
     #[error("there are at most {most} segments")]
     TooManySegments { most: usize },
+    #[error("the file is not taken: {why}")]
+    FileNotAccepted { why: &'static str },
+    #[error("a picture so made may have {most_pixels} pixels")]
+    PictureTooLarge { most_pixels: u64 },
+    #[error("{most} attachments of the member stand nowhere")]
+    TooManyUnlinked { most: usize },
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]

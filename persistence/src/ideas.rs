@@ -14,6 +14,7 @@ use diesel::{
 use domain::{
     Actor, BoardId, CommentId, IdeaId, MemberId, Stamp,
     access::Permission,
+    attachments::Attachment,
     events::Event,
     ideas::{Idea, Words},
     markdown, ranking,
@@ -23,6 +24,7 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
+    attachments,
     boards::{self, Seen},
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result, Unique, taken},
@@ -47,6 +49,7 @@ pub(crate) struct Row {
     vote_count: i64,
     carried_votes: i64,
     comment_count: i64,
+    attachment_count: i64,
     trending: f64,
     merged_into: Option<KeyValue>,
     comments_locked: bool,
@@ -74,6 +77,7 @@ impl Row {
             vote_count: row.vote_count,
             carried_votes: row.carried_votes,
             comment_count: row.comment_count,
+            attachment_count: row.attachment_count,
             trending: row.trending,
             merged_into: row.merged_into.map(IdeaId::from),
             comments_locked: row.comments_locked,
@@ -102,6 +106,8 @@ pub struct Listed {
 pub struct Read {
     pub listed: Listed,
     pub body: String,
+    /// In their order.
+    pub attachments: Vec<Attachment>,
     /// In the order of the fields.
     pub answers: Vec<Answered>,
     pub on: Seen,
@@ -180,9 +186,10 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
         None => false,
     };
     let answers = answers::seen(conn, actor, &idea)?;
+    let attachments = attachments::of_idea(conn, &idea)?;
     let proxies = actor.ensure(Permission::ActOnBehalf).is_ok().then(|| proxies_of(conn, id)).transpose()?;
     let listed = Listed { idea, title, excerpt, tags: tags_of(&tags), author_name, my_vote: voted.is_some() };
-    Ok(Read { listed, body, answers, on, response, following, proxies })
+    Ok(Read { listed, body, attachments, answers, on, response, following, proxies })
 }
 
 fn proxies_of(conn: &mut AnyConnection, id: IdeaId) -> Result<Proxies> {
