@@ -11,6 +11,7 @@ use persistence::{AloneWith, AnyConnection, Database, Result as Rows};
 
 use crate::{
     actor::Caller,
+    attachments::upload::Workshop,
     config::Config,
     error::{Code, Failure},
     metrics::Metrics,
@@ -19,6 +20,7 @@ use crate::{
     rates::Limits,
     reply::Reply,
     sso::Verifier,
+    store::Store,
     tokens::Keys,
 };
 
@@ -32,6 +34,8 @@ pub struct App {
     pub limits: Limits,
     pub metrics: Metrics,
     pub pages: Pages,
+    pub store: Store,
+    pub workshop: Workshop,
 }
 
 impl App {

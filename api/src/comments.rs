@@ -7,7 +7,8 @@ mod reactions;
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{
-    Action, Actor, CommentId, IdeaId, Refusal, comments::ensure_sees_notes, ideas::Idea, text::Fault,
+    Action, Actor, CommentId, IdeaId, Refusal, attachments::Place, comments::ensure_sees_notes, ideas::Idea,
+    text::Fault,
 };
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows,
@@ -28,6 +29,7 @@ use self::{
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
+    attachments::{attach, links::Links},
     body::{Json, PathId},
     error::Failure,
     once::Post,
@@ -56,6 +58,7 @@ pub fn routes(to: &mut Routes<'_>) {
 async fn create_comment(
     app: web::Data<App>,
     me: SignedIn,
+    links: Links,
     PathId(id): PathId,
     post: Post<NewCommentBody>,
 ) -> Result<Reply<CommentBody>, Failure> {
@@ -74,11 +77,12 @@ async fn create_comment(
         let internal = new.internal || parent.as_ref().is_some_and(|parent| parent.internal);
         mentions::ensure(tx, &on.board, Circle::of(internal), &new.mentions, &[])?;
         let (parent, author) = (parent.as_ref(), actor.ensure_member()?);
-        let mentions = &each_once(&new.mentions);
-        let new = NewComment { idea: &idea, parent, author, internal, said: &new.said, mentions };
-        let id = change::insert(tx, &stamp, &new)?;
+        let (said, mentions) = (&new.said, &each_once(&new.mentions));
+        let made = NewComment { idea: &idea, parent, author, internal, said, mentions };
+        let id = change::insert(tx, &stamp, &made)?;
+        attach(tx, &stamp, Place::Comment(id), Some(&new.attachments), actor)?;
         let (read, idea) = comments::read(tx, actor, id)?;
-        let body = CommentBody::new(read, idea.pinned_comment_id, actor);
+        let body = CommentBody::new(read, idea.pinned_comment_id, &links, actor);
         Ok(Reply::created(&body, format!("/v1/comments/{id}")).tagged(1))
     })
     .await
@@ -110,9 +114,10 @@ fn parent_of(
 async fn get_comment(
     app: web::Data<App>,
     caller: Caller,
+    links: Links,
     PathId(id): PathId,
 ) -> Result<Reply<CommentBody>, Failure> {
-    app.read(&caller, move |tx, actor| shown(tx, actor, id.into())).await
+    app.read(&caller, move |tx, actor| shown(tx, actor, id.into(), &links)).await
 }
 
 /// Change what a comment says
@@ -126,6 +131,7 @@ async fn get_comment(
 async fn update_comment(
     app: web::Data<App>,
     me: SignedIn,
+    links: Links,
     PathId(id): PathId,
     if_match: IfMatch,
     Json(body): Json<UpdateCommentBody>,
@@ -141,10 +147,11 @@ async fn update_comment(
         mentions::ensure(tx, &on.board, Circle::of(comment.internal), wanted, &before)?;
         let wanted = each_once(wanted);
         let same_words = new.said.as_ref().is_none_or(|said| said.as_str() == comment.body);
-        if !same_words || wanted != before {
+        let moved = attach(tx, &stamp, Place::Comment(id), new.attachments.as_deref(), actor)?;
+        if moved || !same_words || wanted != before {
             change::edit(tx, &stamp, idea.board_id, &comment, new.said.as_ref(), &wanted)?;
         }
-        shown(tx, actor, id)
+        shown(tx, actor, id, &links)
     })
     .await
 }
@@ -177,8 +184,8 @@ async fn delete_comment(
 }
 
 /// The comment as it is answered wherever it changes.
-fn shown(tx: &mut AnyConnection, actor: &Actor, id: CommentId) -> Rows<Reply<CommentBody>> {
+fn shown(tx: &mut AnyConnection, actor: &Actor, id: CommentId, links: &Links) -> Rows<Reply<CommentBody>> {
     let (read, idea) = comments::read(tx, actor, id)?;
     let version = read.comment.version;
-    Ok(Reply::ok(&CommentBody::new(read, idea.pinned_comment_id, actor)).tagged(version))
+    Ok(Reply::ok(&CommentBody::new(read, idea.pinned_comment_id, links, actor)).tagged(version))
 }

@@ -4,6 +4,8 @@ mod promise;
 
 mod secret;
 
+mod store;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -17,7 +19,10 @@ use persistence::Location;
 
 use crate::{clock::Clock, rates::Rates};
 
-pub use self::secret::Secret;
+pub use self::{
+    secret::Secret,
+    store::{Bucket, StoreSettings},
+};
 
 /// Everything that can be set. `.env.example` explains each variable.
 #[derive(Debug, Clone)]
@@ -26,6 +31,8 @@ pub struct Config {
     pub read_database: Option<Location>,
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
+    /// Where the bytes of attachments are.
+    pub store: StoreSettings,
     pub public_url: String,
     pub admin: Option<FirstAdmin>,
     pub sso: Option<Sso>,
@@ -88,7 +95,7 @@ pub enum BadSetting {
 }
 
 /// Every variable that is read. One that begins with `MADANG_` and is not here is a mistake.
-const KNOWN: [&str; 26] = [
+const KNOWN: [&str; 27] = [
     "DATABASE_URL",
     "DATABASE_READ_URL",
     "MADANG_LISTEN",
@@ -115,6 +122,7 @@ const KNOWN: [&str; 26] = [
     "MADANG_BUSINESS_HOURS",
     "MADANG_HOLIDAYS",
     "MADANG_PROMISED_DAYS",
+    "MADANG_STORE_URL",
 ];
 
 /// The variables of the environment, with those of a `.env` file in the working folder where the environment has none.
@@ -168,6 +176,7 @@ impl Config {
             public_url: read
                 .text("MADANG_PUBLIC_URL")
                 .map_or_else(|| format!("http://{listen}"), |url| url.trim_end_matches('/').to_owned()),
+            store: read.store()?,
             admin: read.admin()?,
             sso: read.sso()?,
             signing_keys: read.text("MADANG_SIGNING_KEYS").map(Secret::new),
@@ -322,6 +331,12 @@ mod tests {
                 "a@b.kr",
                 "MADANG_ADMIN_PASSWORD: is missing, though MADANG_ADMIN_EMAIL is set",
             ),
+            (
+                "MADANG_STORE_URL",
+                "gs://b",
+                "MADANG_STORE_URL: must be s3://BUCKET or s3://BUCKET/PREFIX, not `gs://b`",
+            ),
+            ("MADANG_STORE_URL", "s3://b/p", "AWS_ACCESS_KEY_ID: is missing, though MADANG_STORE_URL is set"),
             (
                 "DATABASE_URL",
                 "postgre://h/d",

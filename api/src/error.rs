@@ -81,6 +81,11 @@ pub enum Code {
     RequestInProgress,
     Stale,
     BodyTooLarge,
+    UploadTooSlow,
+    RangeNotSatisfiable,
+    FileNotAccepted,
+    PictureTooLarge,
+    TooManyUnlinked,
     UriTooLong,
     UnsupportedMediaType,
     InvalidFields,
@@ -241,6 +246,8 @@ impl fmt::Display for Failure {
         write!(f, "{:?}", self.code)
     }
 }
+
+impl std::error::Error for Failure {}
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {

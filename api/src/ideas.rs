@@ -5,7 +5,7 @@ mod list;
 mod posting;
 
 use actix_web::{HttpRequest, delete, get, patch, post, web};
-use domain::{IdeaId, access::Permission};
+use domain::{IdeaId, access::Permission, attachments::Place};
 use persistence::{
     AloneWith, boards, ideas,
     ideas::change::{self, Edit},
@@ -20,14 +20,15 @@ use self::{
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
+    attachments::attach,
     boards::board_in_path,
     body::{Json, PathId},
     error::Failure,
     fields::changed,
-    language::Language,
     once::{Empty, Post},
     reply::{IfMatch, Nothing, Reply},
     routes::Routes,
+    showing::Showing,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
@@ -49,7 +50,7 @@ pub fn routes(to: &mut Routes<'_>) {
 async fn create_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     request: HttpRequest,
     post: Post<NewIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -59,7 +60,7 @@ async fn create_idea(
         let on = boards::find(tx, actor, &board)?;
         let id = draft.post(tx, actor, &on, &stamps)?;
         let read = ideas::read(tx, actor, id)?;
-        let reply = Reply::created(&IdeaBody::new(read, actor, language), format!("/v1/ideas/{id}"));
+        let reply = Reply::created(&IdeaBody::new(read, actor, showing), format!("/v1/ideas/{id}"));
         Ok(reply.tagged(1))
     })
     .await
@@ -72,10 +73,10 @@ async fn create_idea(
 async fn get_idea(
     app: web::Data<App>,
     caller: Caller,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    app.read(&caller, move |tx, actor| idea_shown(tx, actor, id.into(), language)).await
+    app.read(&caller, move |tx, actor| idea_shown(tx, actor, id.into(), showing)).await
 }
 
 /// Change an idea
@@ -89,12 +90,13 @@ async fn get_idea(
 async fn update_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
     Json(body): Json<UpdateIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (id, stamp, new, sent) = (IdeaId::from(id), app.stamp(), body.words()?, body.sent());
+    let files = body.attachments();
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
         let joined = change::others_joined(tx, &idea)?;
@@ -103,10 +105,11 @@ async fn update_idea(
         let present = ideas::words(tx, id)?;
         let answers = changed(tx, &idea, &sent)?;
         let edit = Edit { words: new.clone().over(present.clone()), answers };
-        if edit.words != present || !edit.answers.is_empty() {
+        let moved = attach(tx, &stamp, Place::Idea(id), files.as_deref(), actor)?;
+        if moved || edit.words != present || !edit.answers.is_empty() {
             change::edit(tx, &stamp, &idea, &edit, actor.member_id())?;
         }
-        idea_shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, showing)
     })
     .await
 }
@@ -146,7 +149,7 @@ async fn delete_idea(
 async fn restore_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -156,7 +159,7 @@ async fn restore_idea(
         let (idea, _) = ideas::find(tx, actor, id)?;
         idea.ensure_restorable(stamp.at)?;
         change::restore(tx, &stamp, &idea)?;
-        idea_shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, showing)
     })
     .await
 }
@@ -166,9 +169,9 @@ pub(crate) fn idea_shown(
     tx: &mut persistence::AnyConnection,
     actor: &domain::Actor,
     id: IdeaId,
-    language: Language,
+    showing: Showing,
 ) -> persistence::Result<Reply<IdeaBody>> {
     let read = ideas::read(tx, actor, id)?;
     let version = read.listed.idea.version;
-    Ok(Reply::ok(&IdeaBody::new(read, actor, language)).tagged(version))
+    Ok(Reply::ok(&IdeaBody::new(read, actor, showing)).tagged(version))
 }

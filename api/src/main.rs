@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 use madang::{
     Config, Server, StartError, admin, config, demo, import, jobs, logs, open_database, openapi, stop_signal,
-    tokens, until_stopped,
+    store::Store, tokens, until_stopped,
 };
 
 /// The usual allocator keeps, for each thread that ever hashed a password, several times the 19 MiB that takes.
@@ -155,9 +155,9 @@ async fn serve(config: Config) -> Result<(), StartError> {
 }
 
 async fn worker(config: Config) -> Result<(), StartError> {
-    let db = open_database(&config)?;
+    let (db, store) = (open_database(&config)?, Store::open(&config)?);
     println!("Madang works in the background");
-    let jobs = actix_web::rt::spawn(jobs::run(db, config.clock));
+    let jobs = actix_web::rt::spawn(jobs::run(db, store, config.clock));
     stop_signal().await?;
     jobs.abort();
     // What a closure has begun on its thread ends with its transaction.

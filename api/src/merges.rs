@@ -14,11 +14,11 @@ use crate::{
     body::PathId,
     error::Failure,
     ideas::{IdeaBody, idea_shown},
-    language::Language,
     once::{Empty, Post},
     reply::{IfMatch, Reply},
     responses::NotifyName,
     routes::Routes,
+    showing::Showing,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
@@ -47,7 +47,7 @@ pub struct MergeBody {
 async fn merge_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
     post: Post<MergeBody>,
@@ -67,7 +67,7 @@ async fn merge_idea(
         }
         ensure_may_merge(actor, &source, &target)?;
         merges::merge(tx, &stamp, (&source, &on.board), &target, actor.member_id(), notify)?;
-        idea_shown(tx, actor, into, language)
+        idea_shown(tx, actor, into, showing)
     })
     .await
 }
@@ -91,7 +91,7 @@ fn unseen(error: Error) -> Error {
 async fn unmerge_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
     post: Post<Empty>,
@@ -102,7 +102,7 @@ async fn unmerge_idea(
         let (source, _) = ideas::find(tx, actor, id)?;
         if_match.ensure(source.version)?;
         merges::unmerge(tx, &stamp, &source, actor.member_id())?;
-        idea_shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, showing)
     })
     .await
 }

@@ -109,8 +109,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
 fn takes_if_match(path: &str, method: &str) -> bool {
     let ends_with = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
     match method {
-        // A key is never changed.
-        "delete" if path.starts_with(API_KEYS) => false,
+        // Neither is ever changed.
+        "delete" if path.starts_with(API_KEYS) || path.starts_with("/v1/attachments") => false,
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
         "post" => ends_with(&["/status", "/merge", "/unmerge"]),
         "put" => ends_with(&["/response", "/priority-weights"]),
@@ -137,7 +137,7 @@ fn add_headers(method: &str, operation: &mut Value, path: &str) {
     if takes_if_match(path, method) {
         headers.push(header("If-Match", "The ETag that was read: 412 when the resource was edited since."));
     }
-    if method == "get" && path.starts_with("/v1/") {
+    if matches!(method, "get" | "head") && path.starts_with("/v1/") {
         headers.push(header("If-None-Match", "The ETag that was read: 304 when nothing has changed."));
         add_not_modified(operation);
     }

@@ -33,6 +33,7 @@ use crate::{
     page::Listing,
     reply::{IfMatch, Nothing, Reply},
     routes::Routes,
+    showing::Showing,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
@@ -162,7 +163,7 @@ pub(crate) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
 async fn set_idea_status(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
     post: Post<SetStatusBody>,
@@ -174,7 +175,7 @@ async fn set_idea_status(
         let (idea, on) = ideas::find(tx, actor, id)?;
         if_match.ensure(idea.version)?;
         move_idea(tx, actor, &stamp, (&idea, &on.board), &wanted, &why).map_err(unknown("status"))?;
-        idea_shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, showing)
     })
     .await
 }

@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, AttachmentId, BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role,
-    statuses::StatusKey,
+    ApiKeyId, AttachmentId, BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction,
+    members::Role, statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.

@@ -26,8 +26,8 @@ use crate::{
     body::{Json, PathId, Query},
     error::Failure,
     ideas::{IdeaBody, idea_shown},
-    language::Language,
     reply::Reply,
+    showing::Showing,
 };
 
 /// Close the conversation of an idea to members
@@ -37,10 +37,10 @@ use crate::{
 pub(super) async fn lock_comments(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    set_locked(&app, &me, language, id.into(), true).await
+    set_locked(&app, &me, showing, id.into(), true).await
 }
 
 /// Open the conversation of an idea again
@@ -50,16 +50,16 @@ pub(super) async fn lock_comments(
 pub(super) async fn unlock_comments(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    set_locked(&app, &me, language, id.into(), false).await
+    set_locked(&app, &me, showing, id.into(), false).await
 }
 
 async fn set_locked(
     app: &web::Data<App>,
     me: &SignedIn,
-    language: Language,
+    showing: Showing,
     id: IdeaId,
     locked: bool,
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -68,7 +68,7 @@ async fn set_locked(
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
         conversation::set_locked(tx, &stamp, &idea, locked, actor.member_id())?;
-        idea_shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, showing)
     })
     .await
 }
@@ -82,7 +82,7 @@ async fn set_locked(
 pub(super) async fn pin_comment(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     Json(body): Json<PinBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -98,7 +98,7 @@ pub(super) async fn pin_comment(
         };
         comment.ensure_pinnable()?;
         conversation::pin(tx, &stamp, &idea, &comment, actor.member_id())?;
-        idea_shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, showing)
     })
     .await
 }
@@ -110,7 +110,7 @@ pub(super) async fn pin_comment(
 pub(super) async fn unpin_comment(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (id, stamp) = (IdeaId::from(id), app.stamp());
@@ -118,7 +118,7 @@ pub(super) async fn unpin_comment(
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
         conversation::unpin(tx, &stamp, &idea, actor.member_id())?;
-        idea_shown(tx, actor, id, language)
+        idea_shown(tx, actor, id, showing)
     })
     .await
 }

@@ -24,13 +24,15 @@ impl FileName {
             .filter(|c| !is_unfit(*c, Lines::One) && !is_mark(*c))
             .nfc()
             .collect();
-        let looks_so = |end: &str| (1..=5).contains(&end.len()) && end.bytes().all(|c| c.is_ascii_alphanumeric());
+        let looks_so =
+            |end: &str| (1..=5).contains(&end.len()) && end.bytes().all(|c| c.is_ascii_alphanumeric());
         let parts = clean.rsplit_once('.').filter(|(_, end)| looks_so(end));
         let (stem, extension) = parts.unwrap_or((&clean, ""));
         let extension = extension.to_ascii_lowercase();
         let right = kind.extensions();
         let extension = right.iter().find(|known| **known == extension).unwrap_or(&right[0]);
-        let stem: String = stem.trim_matches([' ', '.']).chars().take(Self::MOST - 1 - extension.len()).collect();
+        let stem: String =
+            stem.trim_matches([' ', '.']).chars().take(Self::MOST - 1 - extension.len()).collect();
         let stem = stem.trim_end();
         Self(format!("{}.{extension}", if stem.is_empty() { "file" } else { stem }))
     }

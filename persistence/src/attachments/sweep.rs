@@ -55,8 +55,11 @@ pub(super) fn doom(conn: &mut AnyConnection, now: DateTime<Utc>, gone: &[KeyValu
 /// # Errors
 /// Only when the database fails.
 pub fn doomed(conn: &mut AnyConnection, most: i64) -> Result<Vec<AttachmentId>> {
-    let ids: Vec<KeyValue> =
-        doomed_attachments::table.order(doomed_attachments::id).limit(most).select(doomed_attachments::id).load(conn)?;
+    let ids: Vec<KeyValue> = doomed_attachments::table
+        .order(doomed_attachments::id)
+        .limit(most)
+        .select(doomed_attachments::id)
+        .load(conn)?;
     Ok(ids.into_iter().map(AttachmentId::from).collect())
 }
 

@@ -69,7 +69,8 @@ pub(crate) fn recount(conn: &mut AnyConnection, after: KeyValue, last: KeyValue)
 
 fn mending(table: &str, idea: &str, counted: &[(&str, &str)]) -> String {
     let each = |sign: &str, between: &str| {
-        let parts: Vec<String> = counted.iter().map(|(column, rows)| format!("{column} {sign} {rows}")).collect();
+        let parts: Vec<String> =
+            counted.iter().map(|(column, rows)| format!("{column} {sign} {rows}")).collect();
         parts.join(between)
     };
     let (set, differs) = (each("=", ", "), each("<>", " OR "));
