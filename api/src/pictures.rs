@@ -40,7 +40,9 @@ pub fn anew(kind: Kind, file: impl BufRead + Seek) -> Result<Picture, Refusal> {
 /// from a disk that has just taken them.
 fn broken(error: impl std::fmt::Display) -> Refusal {
     tracing::debug!(%error, "a picture was not taken");
-    Refusal::FileNotAccepted { why: "the picture is broken, or is not what it begins as" }
+    Refusal::FileNotAccepted {
+        why: "the picture is broken, is not what it begins as, or grows when it is written plainly",
+    }
 }
 
 fn of_image(error: ImageError) -> Refusal {

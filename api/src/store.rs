@@ -47,7 +47,8 @@ impl Key {
     /// The attachment of an object, if that is what it is.
     fn attachment_of(path: &Path) -> Option<AttachmentId> {
         let name = path.filename()?;
-        Uuid::try_parse(name.strip_suffix(THUMBNAIL).unwrap_or(name)).ok().map(AttachmentId::from)
+        let id = AttachmentId::from(Uuid::try_parse(name.strip_suffix(THUMBNAIL).unwrap_or(name)).ok()?);
+        [Self::Content(id), Self::Thumbnail(id)].iter().any(|key| key.path() == *path).then_some(id)
     }
 }
 
@@ -178,6 +179,8 @@ mod tests {
         for key in [Key::Content(id), Key::Thumbnail(id)] {
             assert_eq!(Key::attachment_of(&key.path()), Some(id));
         }
-        assert_eq!(Key::attachment_of(&Path::from("cd/README")), None);
+        for strange in ["cd/README", "ab/01234567-89ab-7def-8123-456789abcdef", ""] {
+            assert_eq!(Key::attachment_of(&Path::from(strange)), None);
+        }
     }
 }

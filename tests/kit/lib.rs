@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod contract;
 pub mod databases;
+pub mod files;
 pub mod people;
 
 use std::{

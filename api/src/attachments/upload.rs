@@ -38,8 +38,9 @@ const MOST_COMING: usize = 32;
 const MOST_HELD: usize = 2;
 /// For how long one may come in: 10 MiB within it takes 300 kbit/s.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// What a request may have around the file.
-const AROUND: usize = 16 * 1_024;
+/// How much of a request is read at most. A file that is too large is read on to there and forgotten: whoever is cut off
+/// while sending is told of a broken connection, and not why.
+const MOST_READ: usize = 4 * MOST_BYTES;
 /// How much is gathered before it goes to the disk.
 const BLOCK: usize = 128 * 1_024;
 
@@ -206,7 +207,7 @@ impl Incoming {
             let chunk = chunk.map_err(unreadable)?;
             self.taken += chunk.len();
             if self.taken > MOST_BYTES {
-                return Err(too_large());
+                continue;
             }
             self.hash.update(&chunk);
             self.block.extend_from_slice(&chunk);
@@ -214,7 +215,7 @@ impl Incoming {
                 self.write().await?;
             }
         }
-        Ok(())
+        if self.taken > MOST_BYTES { Err(too_large()) } else { Ok(()) }
     }
 
     async fn write(&mut self) -> Result<(), Failure> {
@@ -235,7 +236,7 @@ fn limited(payload: web::Payload) -> impl futures_util::Stream<Item = Result<Byt
     payload.map(move |chunk| {
         let chunk = chunk?;
         taken += chunk.len();
-        if taken > MOST_BYTES + AROUND { Err(PayloadError::Overflow) } else { Ok(chunk) }
+        if taken > MOST_READ { Err(PayloadError::Overflow) } else { Ok(chunk) }
     })
 }
 

@@ -18,33 +18,34 @@ use image::{
 
 use super::{Picture, QUALITY, Written, broken, of_image, thumbnail};
 
-/// What a decoder may take besides the picture itself.
-const LIMITS: fn() -> Limits = || {
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(domain::attachments::MOST_SIDE);
-    limits.max_image_height = Some(domain::attachments::MOST_SIDE);
-    limits.max_alloc = Some(domain::attachments::MOST_MEMORY);
-    limits
-};
+/// What a decoder may take besides the picture itself: profiles and texts may be bombs as well.
+const MOST_BESIDES: u64 = 8 * 1_024 * 1_024;
 
-/// Reads a picture of which each pixel takes so many bytes on the way, besides what turning it takes.
+/// Reads a picture of which each pixel takes so many bytes on the way, and so many more where it is there twice.
 fn read(
     mut decoder: impl ImageDecoder,
-    bytes_per_pixel: u64,
+    on_the_way: u64,
+    twice: impl Fn(Orientation) -> u64,
 ) -> Result<(DynamicImage, Orientation), Refusal> {
     let (width, height) = decoder.dimensions();
-    Extent { width, height }.ensure_fits(bytes_per_pixel)?;
-    decoder.set_limits(LIMITS()).map_err(of_image)?;
+    let extent = Extent { width, height };
+    extent.ensure_fits(on_the_way)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    extent.ensure_fits(on_the_way + twice(orientation))?;
     Ok((DynamicImage::from_decoder(decoder).map_err(of_image)?, orientation))
 }
 
 pub(super) fn png(file: impl BufRead + Seek) -> Result<Picture, Refusal> {
-    let decoder = PngDecoder::with_limits(file, LIMITS()).map_err(of_image)?;
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MOST_BESIDES);
+    let decoder = PngDecoder::with_limits(file, limits).map_err(of_image)?;
     let color = decoder.color_type();
-    let samples = u64::from(color.channel_count());
-    // Turned, or cut to 8 bits, it is there twice.
-    let (image, orientation) = read(decoder, u64::from(color.bytes_per_pixel()) + samples)?;
+    let (bytes, samples) = (u64::from(color.bytes_per_pixel()), u64::from(color.channel_count()));
+    let twice = |orientation| match bytes > samples || orientation != Orientation::NoTransforms {
+        true => samples,
+        false => 0,
+    };
+    let (image, orientation) = read(decoder, bytes, twice)?;
     let mut image = narrow(image);
     let thumbnail = thumbnail(&image, orientation)?;
     image.apply_orientation(orientation);
@@ -57,7 +58,7 @@ pub(super) fn jpeg(mut file: impl BufRead + Seek) -> Result<Picture, Refusal> {
     // The coefficients of a progressive picture are kept until the last of its scans: two bytes for each sample.
     let on_the_way = if is_progressive(&mut file).map_err(broken)? { 6 } else { 0 };
     file.seek(SeekFrom::Start(0)).map_err(broken)?;
-    let (image, orientation) = read(JpegDecoder::new(file).map_err(of_image)?, 3 + on_the_way)?;
+    let (image, orientation) = read(JpegDecoder::new(file).map_err(of_image)?, 3 + on_the_way, |_| 0)?;
     let thumbnail = thumbnail(&image, orientation)?;
     as_jpeg(image, orientation, thumbnail)
 }
@@ -95,7 +96,7 @@ pub(super) fn webp(mut file: impl BufRead + Seek) -> Result<Picture, Refusal> {
         return Err(Refusal::FileNotAccepted { why: "the WebP moves; send a GIF" });
     }
     // Planes of colour, the mask, what that is unpacked to, and the picture.
-    let (mut image, orientation) = read(decoder, 11)?;
+    let (mut image, orientation) = read(decoder, 11, |_| 0)?;
     let thumbnail = thumbnail(&image, orientation)?;
     if !lossless && !image.color().has_alpha() {
         return as_jpeg(image, orientation, thumbnail);
