@@ -6,7 +6,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Cursor},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use futures_util::StreamExt as _;
@@ -21,6 +21,8 @@ use serde_json::{Value, json};
 /// The server, ended with the test.
 struct Running {
     child: Child,
+    // Open for as long as it may say something.
+    _said: BufReader<ChildStdout>,
     url: String,
     client: Client,
     token: String,
@@ -39,15 +41,17 @@ impl Running {
         command.current_dir(folder).env_clear().stdin(Stdio::null()).stdout(Stdio::piped());
         command.env("RUST_LOG", "warn").env("MADANG_LISTEN", "127.0.0.1:0").env("MADANG_RATE_LIMITS", "off");
         let mut child = command.spawn().unwrap();
-        let line = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
         let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        let client = Client::builder().no_proxy().build().unwrap();
+        let client = Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let account =
             json!({ "email": "m@example.com", "password": "a long enough password", "display_name": "m" });
         let made = client.post(format!("{url}/v1/auth/register")).json(&account).send().await.unwrap();
         let made: Value = made.json().await.unwrap();
         let token = made["access_token"].as_str().unwrap().to_owned();
-        Self { child, url, client, token }
+        Self { child, _said: said, url, client, token }
     }
 
     async fn send(&self, file: &Hostile) -> (u16, Value) {
@@ -116,10 +120,10 @@ impl Running {
 
 #[actix_web::test]
 async fn hostile_files_are_refused_or_made_harmless_in_little_memory() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Running::start(folder.path()).await;
     let files = hostile::all();
     assert!(files.len() >= 100, "only {} files", files.len());
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(folder.path()).await;
     for file in &files {
         server.weigh(file).await;
     }

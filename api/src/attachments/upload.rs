@@ -5,8 +5,14 @@
 
 use std::{
     fs::File,
+    future::ready,
     io::{BufReader, Read as _, Seek as _, SeekFrom, Write as _},
-    sync::Arc,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        mpsc::{SyncSender, sync_channel},
+    },
+    thread,
     time::Duration,
 };
 
@@ -23,7 +29,7 @@ use domain::{
 };
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
 
 use crate::{
     app::App,
@@ -47,19 +53,13 @@ const BLOCK: usize = 128 * 1_024;
 /// Who may work on how many files.
 pub struct Workshop {
     coming: Semaphore,
-    held: Semaphore,
-    bench: Arc<Semaphore>,
+    held: Arc<Semaphore>,
+    /// To the one thread that looks at files: always the same, because the allocator keeps for each thread some of what it
+    /// once took.
+    bench: SyncSender<Work>,
 }
 
-impl Default for Workshop {
-    fn default() -> Self {
-        Self {
-            coming: Semaphore::new(MOST_COMING),
-            held: Semaphore::new(MOST_HELD),
-            bench: Arc::new(Semaphore::new(1)),
-        }
-    }
-}
+type Work = Box<dyn FnOnce() + Send>;
 
 /// A file as it came, on the disk under no name: it is gone with the process, however that ends.
 pub struct Upload<'a> {
@@ -71,16 +71,25 @@ pub struct Upload<'a> {
 }
 
 /// A file as it will be stored.
-pub struct Prepared<'a> {
+pub struct Prepared {
     kind: Kind,
     name: FileName,
     bytes: Vec<u8>,
     extent: Option<Extent>,
     thumbnail: Option<(Kind, Vec<u8>)>,
-    _held: SemaphorePermit<'a>,
+    _held: OwnedSemaphorePermit,
 }
 
 impl Workshop {
+    /// # Errors
+    /// 500 when no thread can be started.
+    pub fn new() -> Result<Self, Failure> {
+        let (bench, waiting) = sync_channel::<Work>(MOST_COMING);
+        let serve = move || waiting.into_iter().for_each(|work| work());
+        thread::Builder::new().name("pictures".to_owned()).spawn(serve).map_err(Failure::internal)?;
+        Ok(Self { coming: Semaphore::new(MOST_COMING), held: Arc::new(Semaphore::new(MOST_HELD)), bench })
+    }
+
     /// Reads the file of a request.
     ///
     /// # Errors
@@ -110,24 +119,27 @@ impl Workshop {
     ///
     /// # Errors
     /// 422 when it is none that is taken.
-    pub async fn prepare<'a>(&'a self, upload: &Upload<'_>) -> Result<Prepared<'a>, Failure> {
-        let held = self.held.acquire().await.map_err(Failure::internal)?;
-        // Kept until the thread is done, also where the client has hung up.
-        let at_bench = self.bench.clone().acquire_owned().await.map_err(Failure::internal)?;
+    pub async fn prepare(&self, upload: &Upload<'_>) -> Result<Prepared, Failure> {
+        // Goes along with the work, which is done also where the client has hung up.
+        let held = self.held.clone().acquire_owned().await.map_err(Failure::internal)?;
         let file = upload.file.try_clone().map_err(full)?;
-        let look = web::block(move || {
-            let _at_bench = at_bench;
-            look(file)
+        let (wire, answer) = oneshot::channel();
+        let work = Box::new(move || {
+            // A decoder that stumbles over a file does not take it.
+            let stumbled = |_| Err(Refusal::FileNotAccepted { why: "it cannot be read" }.into());
+            let looked = catch_unwind(AssertUnwindSafe(|| look(file))).unwrap_or_else(stumbled);
+            // Nobody listens when the client has hung up.
+            drop(wire.send((looked, held)));
         });
-        // A decoder that stumbles over a file does not take it.
-        let stumbled = |_| Refusal::FileNotAccepted { why: "it cannot be read" };
-        let (kind, bytes, extent, thumbnail) = look.await.map_err(stumbled)??;
+        self.bench.try_send(work).map_err(|_| Failure::internal("more files than may come in"))?;
+        let (looked, held) = answer.await.map_err(Failure::internal)?;
+        let (kind, bytes, extent, thumbnail) = looked?;
         let name = FileName::new(&upload.name, kind);
         Ok(Prepared { kind, name, bytes, extent, thumbnail, _held: held })
     }
 }
 
-impl Prepared<'_> {
+impl Prepared {
     /// Puts the file into the store, and says what its row is to be. The bytes go first: a row without them would be a
     /// broken picture, and they without a row are swept.
     ///
@@ -185,19 +197,27 @@ struct Incoming {
 }
 
 impl Incoming {
-    /// Takes the one part of the form; the name that was sent with it.
+    /// Takes the one part of the form; the name that was sent with it. A form that is wrong is read to its end as well.
     async fn fill(&mut self, request: &HttpRequest, payload: web::Payload) -> Result<String, Failure> {
         let mut form = Multipart::new(request.headers(), limited(payload));
-        let mut name = None;
+        let (mut name, mut unknown) = (None, None);
         while let Some(part) = form.next().await {
             let part = part.map_err(unreadable)?;
             let field = part.name().unwrap_or("").to_owned();
-            if field != "file" || name.is_some() {
-                let pointer = format!("/{}", field.replace('~', "~0").replace('/', "~1"));
-                return Err(Failure::fields(vec![WrongField { pointer, wrong: Wrong::Unknown }]));
+            if field == "file" && name.is_none() {
+                let sent = part.content_disposition().and_then(|part| part.get_filename());
+                name = Some(sent.unwrap_or("").to_owned());
+                self.take(part).await?;
+            } else {
+                part.for_each(|_| ready(())).await;
+                unknown.get_or_insert(format!("/{}", field.replace('~', "~0").replace('/', "~1")));
             }
-            name = Some(part.content_disposition().and_then(|it| it.get_filename()).unwrap_or("").to_owned());
-            self.take(part).await?;
+        }
+        if let Some(pointer) = unknown {
+            return Err(Failure::fields(vec![WrongField { pointer, wrong: Wrong::Unknown }]));
+        }
+        if self.taken > MOST_BYTES {
+            return Err(too_large());
         }
         name.ok_or_else(|| Failure::field("/file", Fault::Required))
     }
@@ -215,7 +235,7 @@ impl Incoming {
                 self.write().await?;
             }
         }
-        if self.taken > MOST_BYTES { Err(too_large()) } else { Ok(()) }
+        Ok(())
     }
 
     async fn write(&mut self) -> Result<(), Failure> {

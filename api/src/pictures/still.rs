@@ -56,9 +56,11 @@ pub(super) fn png(file: impl BufRead + Seek) -> Result<Picture, Refusal> {
 
 pub(super) fn jpeg(mut file: impl BufRead + Seek) -> Result<Picture, Refusal> {
     // The coefficients of a progressive picture are kept until the last of its scans: two bytes for each sample.
-    let on_the_way = if is_progressive(&mut file).map_err(broken)? { 6 } else { 0 };
+    let on_the_way = progressive_bytes(&mut file).map_err(broken)?;
     file.seek(SeekFrom::Start(0)).map_err(broken)?;
-    let (image, orientation) = read(JpegDecoder::new(file).map_err(of_image)?, 3 + on_the_way, |_| 0)?;
+    let decoder = JpegDecoder::new(file).map_err(of_image)?;
+    let bytes = decoder.color_type().bytes_per_pixel();
+    let (image, orientation) = read(decoder, u64::from(bytes) + on_the_way, |_| 0)?;
     let thumbnail = thumbnail(&image, orientation)?;
     as_jpeg(image, orientation, thumbnail)
 }
@@ -180,30 +182,41 @@ impl<P: Pixel<Subpixel = u8>> GenericImageView for Turned<'_, P> {
     }
 }
 
-/// Whether a JPEG is written in several scans, by the marker before its sizes (ITU T.81, B.1.1.3).
-fn is_progressive(file: &mut (impl BufRead + Seek)) -> std::io::Result<bool> {
-    file.seek(SeekFrom::Start(2))?;
+/// How many bytes the coefficients of a JPEG in several scans take for each pixel, and 0 for one in a single scan: by the
+/// marker of its sizes (ITU T.81, B.2.2).
+fn progressive_bytes(file: &mut (impl BufRead + Seek)) -> std::io::Result<u64> {
+    let mut read = |bytes: &mut [u8]| file.read_exact(bytes);
+    let mut marker = [0; 2];
+    read(&mut marker)?;
     loop {
-        let mut marker = [0; 2];
-        file.read_exact(&mut marker)?;
+        read(&mut marker)?;
+        // Any number of bytes may fill up to a marker.
+        while marker == [0xff; 2] {
+            read(&mut marker[1..])?;
+        }
+        let mut length = [0; 2];
         match marker {
-            // Bytes that fill up to a marker.
-            [0xff, 0xff] => {
-                file.seek(SeekFrom::Current(-1))?;
-            }
-            // Sizes, but of DHT, JPG and DAC, which look alike.
-            [0xff, kind @ 0xc0..=0xcf] if ![0xc4, 0xc8, 0xcc].contains(&kind) => {
-                return Ok(![0xc0, 0xc1].contains(&kind));
-            }
-            [0xff, 0x01 | 0xd0..=0xd9] => {}
-            [0xff, _] => {
-                let mut length = [0; 2];
-                file.read_exact(&mut length)?;
-                file.seek(SeekFrom::Current(i64::from(u16::from_be_bytes(length)) - 2))?;
-            }
+            [0xff, 0x01 | 0xd0..=0xd9] => continue,
+            [0xff, _] => read(&mut length)?,
             _ => return Err(std::io::ErrorKind::InvalidData.into()),
         }
+        let mut segment = vec![0; usize::from(u16::from_be_bytes(length)).saturating_sub(2)];
+        read(&mut segment)?;
+        match marker[1] {
+            0xc0 | 0xc1 => return Ok(0),
+            // What looks alike: DHT, JPG and DAC.
+            0xc4 | 0xc8 | 0xcc => {}
+            0xc2..=0xcf => return Ok(coefficients(segment.get(6..).unwrap_or(&[]))),
+            _ => {}
+        }
     }
+}
+
+/// Two bytes for each sample, of which each component has its share of the densest in both directions.
+fn coefficients(components: &[u8]) -> u64 {
+    let factors = components.chunks_exact(3).map(|part| (u64::from(part[1] >> 4), u64::from(part[1] & 15)));
+    let (wide, high) = factors.clone().fold((1, 1), |(wide, high), (h, v)| (wide.max(h), high.max(v)));
+    (2 * factors.map(|(h, v)| h * v).sum::<u64>()).div_ceil(wide * high)
 }
 
 /// Whether a WebP keeps every pixel: its picture is a chunk `VP8L`.
@@ -229,6 +242,14 @@ mod tests {
     use image::RgbImage;
 
     use super::*;
+
+    #[test]
+    fn coefficients_take_what_the_sampling_says() {
+        assert_eq!(coefficients(&[1, 0x11, 0]), 2, "grey");
+        assert_eq!(coefficients(&[1, 0x11, 0, 2, 0x11, 1, 3, 0x11, 1]), 6, "4:4:4");
+        assert_eq!(coefficients(&[1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]), 3, "4:2:0");
+        assert_eq!(coefficients(&[]), 0);
+    }
 
     #[test]
     fn a_picture_turned_in_place_is_the_one_turned_by_copying() {

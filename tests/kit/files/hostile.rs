@@ -128,8 +128,8 @@ fn bombs() -> Vec<Hostile> {
         kept("png of 8 by 8 with the data of 50 megapixels", stuffed),
         kept("png with a profile that unpacks to 50 MB", with_chunks(&small, &[chunk(b"iCCP", &profile)])),
         kept("png with a text that unpacks to 50 MB", with_chunks(&small, &[chunk(b"zTXt", &words)])),
-        kept("the largest png there may be", flat(5_000, 5_000, rgba, png::BitDepth::Eight)),
-        kept("the largest png with 8 bytes a pixel", flat(3_000, 3_000, rgba, png::BitDepth::Sixteen)),
+        kept("the largest png there may be", flat(4_300, 4_300, rgba, png::BitDepth::Eight)),
+        kept("the largest png with 8 bytes a pixel", flat(2_500, 2_500, rgba, png::BitDepth::Sixteen)),
         kept("the largest jpeg there may be, on its side", with_segment(&jpeg(6_000, 4_100), 0xe1, &exif(6))),
     ]
 }
