@@ -11,6 +11,7 @@ use persistence::{AloneWith, AnyConnection, Database, Result as Rows};
 
 use crate::{
     actor::{Caller, SignedIn},
+    attachments::upload::Workshop,
     audit::Act,
     config::Config,
     error::{Code, Failure},
@@ -20,6 +21,7 @@ use crate::{
     rates::Limits,
     reply::Reply,
     sso::Verifier,
+    store::Store,
     tokens::Keys,
 };
 
@@ -33,6 +35,8 @@ pub struct App {
     pub limits: Limits,
     pub metrics: Metrics,
     pub pages: Pages,
+    pub store: Store,
+    pub workshop: Workshop,
 }
 
 impl App {

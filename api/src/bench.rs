@@ -288,10 +288,10 @@ fn cast(tx: &mut AnyConnection, board_id: BoardId, (idea, member, nth_vote): Vot
         board_id,
         author_id: None,
         status,
-
         vote_count: 0,
         carried_votes: 0,
         comment_count: 0,
+        attachment_count: 0,
         trending: 0.0,
         merged_into: None,
         comments_locked: false,

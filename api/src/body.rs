@@ -44,7 +44,7 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(
 ) -> Result<T, Failure> {
     let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !media.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
-        return Err(Code::UnsupportedMediaType.into());
+        return Err(Failure::new(Code::UnsupportedMediaType).with_fact("application/json"));
     }
     let text = std::str::from_utf8(body)
         .map_err(|_| Failure::new(Code::MalformedJson).with_fact("The body is not UTF-8."))?;

@@ -7,8 +7,8 @@ mod reactions;
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{
-    Action, Actor, CommentId, IdeaId, Refusal, Stamp, boards::Board, comments::ensure_sees_notes,
-    ideas::Idea, moderation::State, text::Fault,
+    Action, Actor, CommentId, IdeaId, Refusal, Stamp, attachments::Place, boards::Board,
+    comments::ensure_sees_notes, ideas::Idea, moderation::State, text::Fault,
 };
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows,
@@ -32,6 +32,7 @@ use self::{
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
+    attachments::{attach, links::Links},
     body::{Json, PathId},
     error::Failure,
     moderation::{held_after_edit, held_for},
@@ -61,6 +62,7 @@ pub fn routes(to: &mut Routes<'_>) {
 async fn create_comment(
     app: web::Data<App>,
     me: SignedIn,
+    links: Links,
     PathId(id): PathId,
     post: Post<NewCommentBody>,
 ) -> Result<Reply<CommentBody>, Failure> {
@@ -79,17 +81,18 @@ async fn create_comment(
         let internal = new.internal || parent.as_ref().is_some_and(|parent| parent.internal);
         mentions::ensure(tx, &on.board, Circle::of(internal), &new.mentions, &[])?;
         let (parent, author) = (parent.as_ref(), actor.ensure_member()?);
-        let mentions = &each_once(&new.mentions);
-        let causes = held_for(tx, author, &on.board, &[new.said.as_str()], stamp.at)?;
+        let (said, mentions) = (&new.said, &each_once(&new.mentions));
+        let causes = held_for(tx, author, &on.board, &[said.as_str()], stamp.at)?;
         let held = !internal && !causes.is_empty();
-        let new = NewComment { idea: &idea, parent, author, internal, said: &new.said, mentions, held };
-        let id = change::insert(tx, &stamp, &new)?;
+        let made = NewComment { idea: &idea, parent, author, internal, said, mentions, held };
+        let id = change::insert(tx, &stamp, &made)?;
         if held {
             let (comment, ..) = comments::find(tx, actor, id)?;
             moderation::hold(tx, &stamp, Posted::Comment(&comment, &idea), &causes)?;
         }
+        attach(tx, &stamp, Place::Comment(id), Some(&new.attachments), actor)?;
         let (read, idea) = comments::read(tx, actor, id)?;
-        let body = CommentBody::new(read, idea.pinned_comment_id, actor);
+        let body = CommentBody::new(read, idea.pinned_comment_id, &links, actor);
         Ok(Reply::created(&body, format!("/v1/comments/{id}")).tagged(1))
     })
     .await
@@ -121,9 +124,10 @@ fn parent_of(
 async fn get_comment(
     app: web::Data<App>,
     caller: Caller,
+    links: Links,
     PathId(id): PathId,
 ) -> Result<Reply<CommentBody>, Failure> {
-    app.read(&caller, move |tx, actor| comment_shown(tx, actor, id.into())).await
+    app.read(&caller, move |tx, actor| comment_shown(tx, actor, id.into(), &links)).await
 }
 
 /// Change what a comment says
@@ -137,6 +141,7 @@ async fn get_comment(
 async fn update_comment(
     app: web::Data<App>,
     me: SignedIn,
+    links: Links,
     PathId(id): PathId,
     if_match: IfMatch,
     Json(body): Json<UpdateCommentBody>,
@@ -155,11 +160,12 @@ async fn update_comment(
         mentions::ensure(tx, &on.board, Circle::of(comment.internal), wanted, &before)?;
         let wanted = each_once(wanted);
         let same_words = new.said.as_ref().is_none_or(|said| said.as_str() == comment.body);
-        if !same_words || wanted != before {
+        let moved = attach(tx, &stamps[0], Place::Comment(id), new.attachments.as_deref(), actor)?;
+        if moved || !same_words || wanted != before {
             change::edit(tx, &stamps[0], idea.board_id, &comment, new.said.as_ref(), &wanted)?;
             hold_after_edit(tx, actor, &stamps[1], id, &on.board)?;
         }
-        comment_shown(tx, actor, id)
+        comment_shown(tx, actor, id, &links)
     })
     .await
 }
@@ -174,6 +180,7 @@ async fn update_comment(
 async fn delete_comment(
     app: web::Data<App>,
     me: SignedIn,
+    links: Links,
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
@@ -182,10 +189,10 @@ async fn delete_comment(
         let (comment, idea, _) = comments::find(tx, actor, id)?;
         comment.ensure_may_delete(actor, &idea)?;
         if_match.ensure(comment.version)?;
-        if comment.hidden.is_some_and(|hidden| hidden.state == State::Deleted) {
+        if comment.is_deleted() {
             return Ok(Reply::nothing());
         }
-        let before = comment_shown(tx, actor, id)?.facts();
+        let before = comment_shown(tx, actor, id, &links)?.facts();
         change::delete(tx, &stamp, &idea, &comment)?;
         moderation::close(tx, Posted::Comment(&comment, &idea))?;
         match actor.member_id() == Some(comment.author_id) {
@@ -221,8 +228,9 @@ pub(crate) fn comment_shown(
     tx: &mut AnyConnection,
     actor: &Actor,
     id: CommentId,
+    links: &Links,
 ) -> Rows<Reply<CommentBody>> {
     let (read, idea) = comments::read(tx, actor, id)?;
     let version = read.comment.version;
-    Ok(Reply::ok(&CommentBody::new(read, idea.pinned_comment_id, actor)).tagged(version))
+    Ok(Reply::ok(&CommentBody::new(read, idea.pinned_comment_id, links, actor)).tagged(version))
 }

@@ -5,6 +5,8 @@ mod promise;
 mod secret;
 mod sso;
 
+mod store;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -22,6 +24,7 @@ pub use self::{
     mail::{Mail, SmtpUrl},
     secret::Secret,
     sso::{Sso, SsoKeys},
+    store::{Bucket, StoreSettings},
 };
 
 /// Everything that can be set. `.env.example` explains each variable.
@@ -31,6 +34,8 @@ pub struct Config {
     pub read_database: Option<Location>,
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
+    /// Where the bytes of attachments are.
+    pub store: StoreSettings,
     pub public_url: String,
     pub admin: Option<FirstAdmin>,
     pub sso: Option<Sso>,
@@ -78,7 +83,7 @@ pub enum BadSetting {
 }
 
 /// Every variable that is read. One that begins with `MADANG_` and is not here is a mistake.
-const KNOWN: [&str; 29] = [
+const KNOWN: [&str; 30] = [
     "DATABASE_URL",
     "DATABASE_READ_URL",
     "MADANG_LISTEN",
@@ -108,6 +113,7 @@ const KNOWN: [&str; 29] = [
     "MADANG_SMTP_URL",
     "MADANG_MAIL_FROM",
     "MADANG_LINK_URL",
+    "MADANG_STORE_URL",
 ];
 
 /// The variables of the environment, with those of a `.env` file in the working folder where the environment has none.
@@ -161,6 +167,7 @@ impl Config {
                 .text("DATABASE_READ_URL")
                 .map(|url| location("DATABASE_READ_URL", url))
                 .transpose()?,
+            store: read.store()?,
             admin: read.admin()?,
             sso: read.sso()?,
             signing_keys: read.text("MADANG_SIGNING_KEYS").map(Secret::new),
@@ -314,6 +321,12 @@ mod tests {
                 "a@b.kr",
                 "MADANG_ADMIN_PASSWORD: is missing, though MADANG_ADMIN_EMAIL is set",
             ),
+            (
+                "MADANG_STORE_URL",
+                "gs://b",
+                "MADANG_STORE_URL: must be s3://BUCKET or s3://BUCKET/PREFIX, not `gs://b`",
+            ),
+            ("MADANG_STORE_URL", "s3://b/p", "AWS_ACCESS_KEY_ID: is missing, though MADANG_STORE_URL is set"),
             (
                 "DATABASE_URL",
                 "postgre://h/d",

@@ -89,6 +89,11 @@ pub enum Code {
     RequestInProgress,
     Stale,
     BodyTooLarge,
+    UploadTooSlow,
+    RangeNotSatisfiable,
+    FileNotAccepted,
+    PictureTooLarge,
+    TooManyUnlinked,
     UriTooLong,
     UnsupportedMediaType,
     InvalidFields,
@@ -249,6 +254,8 @@ impl fmt::Display for Failure {
         write!(f, "{:?}", self.code)
     }
 }
+
+impl std::error::Error for Failure {}
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {

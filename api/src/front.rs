@@ -131,7 +131,9 @@ fn failure_of_status(status: StatusCode, said: String) -> Failure {
         StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed.into(),
         StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge.into(),
         StatusCode::URI_TOO_LONG => Code::UriTooLong.into(),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMediaType.into(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Failure::new(Code::UnsupportedMediaType).with_fact("application/json")
+        }
         status if status.is_client_error() => Failure::new(Code::MalformedRequest).with_fact(said),
         _ => Failure::internal(said),
     }
@@ -154,8 +156,13 @@ fn report(failure: &Failure, id: &str) {
 }
 
 fn dress(headers: &mut HeaderMap, id: &str, standing: Option<&Standing>, is_page: bool) {
+    // What a handler says of its own answer stays.
+    let own = ["content-security-policy", "cache-control", "cross-origin-resource-policy"]
+        .map(|name| (name, headers.contains_key(name)));
     let mut set = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
+        if let Ok(value) = HeaderValue::from_str(value)
+            && !own.contains(&(name, true))
+        {
             headers.insert(HeaderName::from_static(name), value);
         }
     };

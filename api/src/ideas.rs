@@ -5,7 +5,7 @@ mod list;
 mod posting;
 
 use actix_web::{HttpRequest, delete, get, patch, post, web};
-use domain::{Actor, IdeaId, Stamp, access::Permission, ideas::Words, moderation::State};
+use domain::{Actor, IdeaId, Stamp, access::Permission, attachments::Place, ideas::Words, moderation::State};
 use persistence::{
     AloneWith, AnyConnection, Result as Rows, boards, ideas,
     ideas::change::{self, Edit},
@@ -21,15 +21,16 @@ use self::{
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
+    attachments::attach,
     boards::board_in_path,
     body::{Json, PathId},
     error::Failure,
     fields::changed,
-    language::Language,
     moderation::held_after_edit,
     once::{Empty, Post},
     reply::{IfMatch, Nothing, Reply},
     routes::Routes,
+    showing::Showing,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
@@ -51,7 +52,7 @@ pub fn routes(to: &mut Routes<'_>) {
 async fn create_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     request: HttpRequest,
     post: Post<NewIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -61,8 +62,7 @@ async fn create_idea(
         let on = boards::find(tx, actor, &board)?;
         let id = draft.post(tx, actor, &on, &stamps)?;
         let read = ideas::read(tx, actor, id)?;
-        let reply =
-            Reply::created(&IdeaBody::new(read, actor, language), format!("/v1/ideas/{id}")).tagged(1);
+        let reply = Reply::created(&IdeaBody::new(read, actor, showing), format!("/v1/ideas/{id}")).tagged(1);
         match draft.customer {
             Some(_) => act.keep(tx, actor, id.uuid(), None, reply),
             None => Ok(reply),
@@ -78,10 +78,10 @@ async fn create_idea(
 async fn get_idea(
     app: web::Data<App>,
     caller: Caller,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    app.read(&caller, move |tx, actor| idea_shown(tx, actor, id.into(), language)).await
+    app.read(&caller, move |tx, actor| idea_shown(tx, actor, id.into(), showing)).await
 }
 
 /// Change an idea
@@ -95,13 +95,13 @@ async fn get_idea(
 async fn update_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
     Json(body): Json<UpdateIdeaBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (id, new, sent) = (IdeaId::from(id), body.words()?, body.sent());
-    let stamps = [app.stamp(), app.stamp()];
+    let (stamps, files) = ([app.stamp(), app.stamp()], body.attachments());
     let act = app.act(&me, "update_idea");
     app.write(&me.caller, AloneWith::Idea(id.uuid()), move |tx, actor| {
         let (idea, _) = ideas::find(tx, actor, id)?;
@@ -111,14 +111,15 @@ async fn update_idea(
         let present = ideas::words(tx, id)?;
         let answers = changed(tx, &idea, &sent)?;
         let edit = Edit { words: new.clone().over(present.clone()), answers };
-        if edit.words == present && edit.answers.is_empty() {
-            return idea_shown(tx, actor, id, language);
+        let before = idea_shown(tx, actor, id, showing)?;
+        let moved = attach(tx, &stamps[0], Place::Idea(id), files.as_deref(), actor)?;
+        if !moved && edit.words == present && edit.answers.is_empty() {
+            return Ok(before);
         }
-        let before = idea_shown(tx, actor, id, language)?.facts();
         change::edit(tx, &stamps[0], &idea, &edit, actor.member_id())?;
         hold_after_edit(tx, actor, &stamps[1], id, &edit.words)?;
-        let after = idea_shown(tx, actor, id, language)?;
-        if idea.is_of(actor) { Ok(after) } else { act.keep(tx, actor, id.uuid(), before, after) }
+        let after = idea_shown(tx, actor, id, showing)?;
+        if idea.is_of(actor) { Ok(after) } else { act.keep(tx, actor, id.uuid(), before.facts(), after) }
     })
     .await
 }
@@ -133,7 +134,7 @@ async fn update_idea(
 async fn delete_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
@@ -146,7 +147,7 @@ async fn delete_idea(
         if idea.hidden.is_some_and(|hidden| hidden.state == State::Deleted) {
             return Ok(Reply::nothing());
         }
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         change::delete(tx, &stamp, &idea)?;
         moderation::close(tx, Posted::Idea(&idea))?;
         match idea.is_of(actor) {
@@ -164,7 +165,7 @@ async fn delete_idea(
 async fn restore_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -173,9 +174,9 @@ async fn restore_idea(
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
         idea.ensure_restorable(stamp.at)?;
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         change::restore(tx, &stamp, &idea)?;
-        let after = idea_shown(tx, actor, id, language)?;
+        let after = idea_shown(tx, actor, id, showing)?;
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
@@ -203,9 +204,9 @@ pub(crate) fn idea_shown(
     tx: &mut persistence::AnyConnection,
     actor: &domain::Actor,
     id: IdeaId,
-    language: Language,
+    showing: Showing,
 ) -> persistence::Result<Reply<IdeaBody>> {
     let read = ideas::read(tx, actor, id)?;
     let version = read.listed.idea.version;
-    Ok(Reply::ok(&IdeaBody::new(read, actor, language)).tagged(version))
+    Ok(Reply::ok(&IdeaBody::new(read, actor, showing)).tagged(version))
 }

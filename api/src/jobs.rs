@@ -1,12 +1,15 @@
-//! Background work: mail is sent, what has had its time goes, ideas are ranked anew, duplicates are found, and counters are checked
+//! Background work: mail is sent, what has had its time goes, with the files that nothing needs, ideas are ranked anew, duplicates
+//! are found, and counters are checked
 //! against their rows every night.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::IdeaId;
+use domain::{IdeaId, attachments::UNLINKED_FOR};
+use futures_util::TryStreamExt as _;
 use persistence::{
     AloneWith, Database,
+    attachments::sweep,
     ideas::upkeep::{self, Recount},
     mails, segments,
     triage::{self, duplicates},
@@ -18,6 +21,7 @@ use crate::{
     error::Failure,
     mail::{carrier::Carrier, sending},
     once,
+    store::Store,
 };
 
 const TICK: Duration = Duration::from_secs(60);
@@ -27,13 +31,13 @@ const BATCH: i64 = 200;
 const LOOKS: i64 = 20;
 
 /// Does the jobs that are due and sends mail, for ever. Any number of nodes may: each job is done by one of them.
-pub async fn run(db: Database, config: Config, carrier: Carrier) {
-    tokio::join!(keep_up(&db, &config.clock), sending::run(&db, &config, &carrier));
+pub async fn run(db: Database, store: Store, config: Config, carrier: Carrier) {
+    tokio::join!(keep_up(&db, &store, &config.clock), sending::run(&db, &config, &carrier));
 }
 
-async fn keep_up(db: &Database, clock: &Clock) {
+async fn keep_up(db: &Database, store: &Store, clock: &Clock) {
     loop {
-        if let Err(failure) = do_due(db, clock).await {
+        if let Err(failure) = do_due(db, store, clock).await {
             tracing::error!(?failure, "a job failed");
         }
         tokio::time::sleep(TICK).await;
@@ -44,11 +48,15 @@ async fn keep_up(db: &Database, clock: &Clock) {
 ///
 /// # Errors
 /// When the database fails; what was done stays done.
-async fn do_due(db: &Database, clock: &Clock) -> Result<(), Failure> {
+async fn do_due(db: &Database, store: &Store, clock: &Clock) -> Result<(), Failure> {
     if take_turn(db, clock, "expire", TimeDelta::hours(1)).await? {
         let now = clock.now();
         let gone = expire(db, now).await?;
         tracing::info!(rows = gone, "expired");
+    }
+    if take_turn(db, clock, "sweep", TimeDelta::hours(1)).await? {
+        let gone = sweep_attachments(db, store, clock.now()).await?;
+        tracing::info!(attachments = gone, "swept");
     }
     if take_turn(db, clock, "segments", TimeDelta::hours(24)).await? {
         let found = refresh_segments(db, clock).await?;
@@ -80,6 +88,38 @@ pub async fn expire(db: &Database, now: DateTime<Utc>) -> Result<usize, Failure>
         Ok(upkeep::expire(tx, now - once::KEPT, now)? + mails::expire(tx, now)?)
     });
     Ok(gone.await?)
+}
+
+/// Takes away attachments that have stood nowhere for a day, and bytes that belong to none; says how many went.
+///
+/// # Errors
+/// When the database or the store fails; what was done stays done.
+pub async fn sweep_attachments(db: &Database, store: &Store, now: DateTime<Utc>) -> Result<usize, Failure> {
+    let since = now - UNLINKED_FOR;
+    while db.write(AloneWith::Nobody, move |tx| sweep::expire(tx, now, since, BATCH)).await? > 0 {}
+    let mut gone = 0;
+    loop {
+        let doomed = db.read(|tx| sweep::doomed(tx, BATCH)).await?;
+        if doomed.is_empty() {
+            break;
+        }
+        for id in &doomed {
+            store.delete(*id).await?;
+        }
+        gone += doomed.len();
+        db.write(AloneWith::Nobody, move |tx| sweep::forget(tx, &doomed)).await?;
+    }
+    // What was stored for a row that never came. A day is longer than any upload takes.
+    let mut old = std::pin::pin!(store.written_before(since, 500));
+    while let Some(ids) = old.try_next().await? {
+        let asked = ids.clone();
+        let known = db.read(move |tx| sweep::known(tx, &asked)).await?;
+        for id in ids.into_iter().filter(|id| !known.contains(id)) {
+            store.delete(id).await?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
 }
 
 /// Ranks every idea anew, a batch at a time, so that votes wait briefly.

@@ -9,7 +9,9 @@ use madang::{
     audit::{self, Verdict},
     config, demo, import, jobs, logs,
     mail::carrier::Carrier,
-    open_database, openapi, stop_signal, tokens, until_stopped,
+    open_database, openapi, stop_signal,
+    store::Store,
+    tokens, until_stopped,
 };
 
 /// The usual allocator keeps, for each thread that ever hashed a password, several times the 19 MiB that takes.
@@ -181,10 +183,10 @@ async fn serve(config: Config) -> Result<(), StartError> {
 }
 
 async fn worker(config: Config) -> Result<(), StartError> {
-    let db = open_database(&config)?;
+    let (db, store) = (open_database(&config)?, Store::open(&config)?);
     println!("Madang works in the background");
     let carrier = Carrier::of(&config)?;
-    let jobs = actix_web::rt::spawn(jobs::run(db, config, carrier));
+    let jobs = actix_web::rt::spawn(jobs::run(db, store, config, carrier));
     stop_signal().await?;
     jobs.abort();
     // What a closure has begun on its thread ends with its transaction.

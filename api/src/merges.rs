@@ -14,11 +14,11 @@ use crate::{
     body::PathId,
     error::Failure,
     ideas::{IdeaBody, idea_shown},
-    language::Language,
     once::{Empty, Post},
     reply::{IfMatch, Reply},
     responses::NotifyName,
     routes::Routes,
+    showing::Showing,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
@@ -47,7 +47,7 @@ pub struct MergeBody {
 async fn merge_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
     post: Post<MergeBody>,
@@ -66,11 +66,11 @@ async fn merge_idea(
             return Err(unseen(Error::Missing));
         }
         ensure_may_merge(actor, &source, &target)?;
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         merges::merge(tx, &stamp, (&source, &on.board), &target, actor.member_id(), notify)?;
-        let after = idea_shown(tx, actor, id, language)?.facts();
+        let after = idea_shown(tx, actor, id, showing)?.facts();
         act.keep_facts(tx, actor, Some(id.uuid()), (Some(before), Some(after)))?;
-        idea_shown(tx, actor, into, language)
+        idea_shown(tx, actor, into, showing)
     })
     .await
 }
@@ -94,7 +94,7 @@ fn unseen(error: Error) -> Error {
 async fn unmerge_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
     post: Post<Empty>,
@@ -104,9 +104,9 @@ async fn unmerge_idea(
         actor.ensure(Permission::ManageIdeas)?;
         let (source, _) = ideas::find(tx, actor, id)?;
         if_match.ensure(source.version)?;
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         merges::unmerge(tx, &stamp, &source, actor.member_id())?;
-        let after = idea_shown(tx, actor, id, language)?;
+        let after = idea_shown(tx, actor, id, showing)?;
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await

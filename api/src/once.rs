@@ -81,6 +81,14 @@ impl Once {
         })))
     }
 
+    /// The same for a body that was not kept in memory, by its digest.
+    ///
+    /// # Errors
+    /// 400 when the header is not one.
+    pub fn of_upload(request: &HttpRequest, caller: &Caller, digest: &[u8; 32]) -> Result<Self, Failure> {
+        Self::of(request, caller, digest)
+    }
+
     /// Does it, unless it was done before: then the answer is the one given then.
     ///
     /// # Errors

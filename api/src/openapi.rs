@@ -111,7 +111,7 @@ fn takes_if_match(path: &str, method: &str) -> bool {
     let ends_with = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
     match method {
         // Neither is ever changed.
-        "delete" if path.starts_with(API_KEYS) || path.starts_with(INVITATIONS) => false,
+        "delete" if [API_KEYS, INVITATIONS, "/v1/attachments"].iter().any(|at| path.starts_with(at)) => false,
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
         "post" => ends_with(&["/status", "/merge", "/unmerge"]),
         "put" => ends_with(&["/response", "/priority-weights"]),
@@ -138,7 +138,7 @@ fn add_headers(method: &str, operation: &mut Value, path: &str) {
     if takes_if_match(path, method) {
         headers.push(header("If-Match", "The ETag that was read: 412 when the resource was edited since."));
     }
-    if method == "get" && path.starts_with("/v1/") {
+    if matches!(method, "get" | "head") && path.starts_with("/v1/") {
         headers.push(header("If-None-Match", "The ETag that was read: 304 when nothing has changed."));
         add_not_modified(operation);
     }

@@ -12,7 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, api_keys, audit, auth, boards, comments, emails,
+    activities, api_keys, attachments, audit, auth, boards, comments, emails,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, invitations, members, merges, moderation, notifications,
     openapi, proxies, resets, responses, segments, sessions, statuses, triage, votes,
@@ -38,6 +38,7 @@ pub fn all(to: &mut Routes<'_>) {
     follows::routes(to);
     notifications::routes(to);
     comments::routes(to);
+    attachments::routes(to);
     segments::routes(to);
     api_keys::routes(to);
     boards::routes(to);
@@ -124,6 +125,7 @@ impl Described {
 fn methods_of(item: &PathItem) -> String {
     [
         (Method::GET, item.get.is_some()),
+        (Method::HEAD, item.head.is_some()),
         (Method::POST, item.post.is_some()),
         (Method::PUT, item.put.is_some()),
         (Method::PATCH, item.patch.is_some()),

@@ -17,6 +17,7 @@ use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 use crate::{
     admin,
     app::{App, Pages},
+    attachments::upload::Workshop,
     config::{BadSetting, Config},
     error::Failure,
     front::front,
@@ -27,6 +28,7 @@ use crate::{
     rates::Limits,
     routes::{self, Described, Routes},
     sso::Verifier,
+    store::Store,
     tokens::Keys,
 };
 
@@ -89,6 +91,8 @@ impl Server {
             limits: Limits::new(&config.rates),
             metrics: Metrics::new().map_err(|error| StartError::Other(error.to_string()))?,
             pages: Pages::new(config.page_cache),
+            store: Store::open(&config)?,
+            workshop: Workshop::new()?,
             config,
         });
         admin::ensure_first(&app.db, &app.config).await?;
@@ -121,9 +125,10 @@ impl Server {
     /// # Errors
     /// When the server itself fails.
     pub async fn run(self) -> std::io::Result<()> {
-        let App { db, config, limits, .. } = self.app.as_ref();
-        let jobs =
-            self.carrier.map(|carrier| actix_web::rt::spawn(jobs::run(db.clone(), config.clone(), carrier)));
+        let App { db, config, limits, store, .. } = self.app.as_ref();
+        let jobs = self.carrier.map(|carrier| {
+            actix_web::rt::spawn(jobs::run(db.clone(), store.clone(), config.clone(), carrier))
+        });
         let tidying = actix_web::rt::spawn(tidy(limits.clone()));
         let served = self.running.await;
         tidying.abort();
@@ -182,10 +187,15 @@ fn cors(config: &Config) -> Cors {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             header::IF_NONE_MATCH,
+            header::IF_RANGE,
+            header::RANGE,
         ])
         .allowed_header("Idempotency-Key")
         .allowed_header("X-Request-Id")
         .expose_headers([
+            "Accept-Ranges",
+            "Content-Disposition",
+            "Content-Range",
             "ETag",
             "Location",
             "RateLimit",

@@ -33,6 +33,7 @@ use crate::{
     page::Listing,
     reply::{IfMatch, Nothing, Reply},
     routes::Routes,
+    showing::Showing,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
@@ -166,7 +167,7 @@ pub(crate) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
 async fn set_idea_status(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     if_match: IfMatch,
     post: Post<SetStatusBody>,
@@ -177,9 +178,9 @@ async fn set_idea_status(
         actor.ensure(Permission::SetStatus)?;
         let (idea, on) = ideas::find(tx, actor, id)?;
         if_match.ensure(idea.version)?;
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         move_idea(tx, actor, &stamp, (&idea, &on.board), &wanted, &why).map_err(unknown("status"))?;
-        let after = idea_shown(tx, actor, id, language)?;
+        let after = idea_shown(tx, actor, id, showing)?;
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await

@@ -121,6 +121,11 @@ impl Keys {
         Ok((claims.sub.into(), claims.sid.into()))
     }
 
+    /// A secret of its own for a purpose, of each of the keys; the first signs, all are accepted.
+    pub fn secrets(&self, purpose: &'static str) -> impl Iterator<Item = [u8; 32]> {
+        self.keys.iter().map(move |key| digest::keyed(&key.secret, &[purpose.as_bytes(), &[1]].concat()))
+    }
+
     /// The message with a tag that only these keys can make, as text for an address.
     #[must_use]
     pub fn seal(&self, purpose: &str, message: &[u8]) -> String {

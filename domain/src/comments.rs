@@ -35,6 +35,7 @@ pub struct Comment {
     pub reply_count: i64,
     /// Direct replies staff are shown: the same with notes.
     pub staff_reply_count: i64,
+    pub attachment_count: i64,
     pub reactions: Tally,
     /// [`wilson`] of its reactions, by which `best` sorts.
     pub best: f64,
@@ -108,6 +109,11 @@ impl Comment {
         self.hidden.is_none_or(|hidden| {
             hidden.state != State::Deleted && hidden.is_seen_by(actor, Some(self.author_id))
         })
+    }
+
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.hidden.is_some_and(|hidden| hidden.state == State::Deleted)
     }
 
     /// How many direct replies the actor is shown.
@@ -197,6 +203,7 @@ mod tests {
             body: "좋아요".to_owned(),
             reply_count: 0,
             staff_reply_count: 0,
+            attachment_count: 0,
             reactions: Tally::default(),
             best: 0.0,
             created_at: DateTime::UNIX_EPOCH,

@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, BoardId, CommentId, IdeaId, InvitationId, MemberId, SegmentId, comments::Reaction,
-    members::Role, statuses::StatusKey,
+    ApiKeyId, AttachmentId, BoardId, CommentId, IdeaId, InvitationId, MemberId, SegmentId,
+    comments::Reaction, members::Role, statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
@@ -50,6 +50,8 @@ pub enum Event {
     SegmentDeleted { segment: SegmentId },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
+    AttachmentCreated { attachment: AttachmentId, member: MemberId },
+    AttachmentDeleted { attachment: AttachmentId, member: MemberId },
 }
 
 /// What happened to a comment that everybody who may view the board may read: of a note between staff, nothing is told.
@@ -153,6 +155,8 @@ impl Event {
             Self::SegmentDeleted { .. } => "segment.deleted",
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
+            Self::AttachmentCreated { .. } => "attachment.created",
+            Self::AttachmentDeleted { .. } => "attachment.deleted",
         }
     }
 
@@ -198,6 +202,9 @@ impl Event {
             | Self::SegmentUpdated { segment }
             | Self::SegmentDeleted { segment } => segment.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
+            Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
+                attachment.uuid()
+            }
         }
     }
 }

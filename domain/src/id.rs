@@ -9,6 +9,7 @@ use uuid::{Builder, Uuid};
 pub struct Id<Of>(Uuid, PhantomData<fn() -> Of>);
 
 pub type ApiKeyId = Id<crate::api_keys::ApiKey>;
+pub type AttachmentId = Id<crate::attachments::Attachment>;
 pub type MemberId = Id<crate::members::Member>;
 pub type BoardId = Id<crate::boards::Board>;
 pub type CommentId = Id<crate::comments::Comment>;

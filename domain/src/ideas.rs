@@ -23,6 +23,7 @@ pub struct Idea {
     pub carried_votes: i64,
     /// Without internal notes and comments that are out of sight.
     pub comment_count: i64,
+    pub attachment_count: i64,
     /// See [`crate::ranking`].
     pub trending: f64,
     /// The idea it was found to be the same as, where its votes and comments are now.
@@ -254,6 +255,7 @@ mod tests {
             vote_count: 1,
             carried_votes: 0,
             comment_count: 0,
+            attachment_count: 0,
             trending: 0.0,
             merged_into: None,
             comments_locked: false,

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod answers;
 pub mod api_keys;
+pub mod attachments;
 pub mod audit;
 pub mod boards;
 pub mod calendar;
@@ -35,7 +36,7 @@ pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, BoardId, CommentId, FieldId, IdeaId, InvitationId, MailId, MailLinkId, MemberId, SegmentId,
-    SessionId, Stamp, StatusId, ViewId,
+    ApiKeyId, AttachmentId, BoardId, CommentId, FieldId, IdeaId, InvitationId, MailId, MailLinkId, MemberId,
+    SegmentId, SessionId, Stamp, StatusId, ViewId,
 };
 pub use refusal::Refusal;

@@ -112,6 +112,12 @@ pub enum Refusal {
     OwnPost,
     #[error("there are at most {most} banned words")]
     TooManyWords { most: usize },
+    #[error("the file is not taken: {why}")]
+    FileNotAccepted { why: &'static str },
+    #[error("a picture so made may have {most_pixels} pixels")]
+    PictureTooLarge { most_pixels: u64 },
+    #[error("{most} attachments of the member stand nowhere")]
+    TooManyUnlinked { most: usize },
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]

@@ -39,13 +39,7 @@ pub fn clean(text: &str, least: usize, most: usize, lines: Lines) -> Result<Stri
     }
     let text: String = text.replace("\r\n", "\n").nfc().collect();
     let text = text.trim();
-    let bad = |c: char| match c {
-        '\n' | '\t' => lines == Lines::One,
-        // Besides the control characters: those that reorder or hide the text around them.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}' => true,
-        c => c.is_control(),
-    };
-    if text.contains(bad) {
+    if text.contains(|c| is_unfit(c, lines)) {
         return Err(Fault::ControlCharacter);
     }
     let characters = text.chars().count();
@@ -56,6 +50,16 @@ pub fn clean(text: &str, least: usize, most: usize, lines: Lines) -> Result<Stri
         return Err(Fault::TooLong { most });
     }
     Ok(text.to_owned())
+}
+
+/// Whether a character has no place in a text: control characters, and those that reorder or hide the text around them.
+#[must_use]
+pub fn is_unfit(c: char, lines: Lines) -> bool {
+    match c {
+        '\n' | '\t' => lines == Lines::One,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}' => true,
+        c => c.is_control(),
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use diesel::{
 };
 use domain::{
     Actor, CommentId, MemberId,
+    attachments::Attachment,
     comments::{Comment, Reaction, Tally},
     ideas::Idea,
     page::{Limit, Page, Place},
@@ -42,6 +43,7 @@ struct Row {
     body: String,
     reply_count: i64,
     staff_reply_count: i64,
+    attachment_count: i64,
     agree_count: i64,
     disagree_count: i64,
     thanks_count: i64,
@@ -68,6 +70,7 @@ impl From<Row> for Comment {
             body: row.body,
             reply_count: row.reply_count,
             staff_reply_count: row.staff_reply_count,
+            attachment_count: row.attachment_count,
             reactions: Tally {
                 agree: row.agree_count,
                 disagree: row.disagree_count,
@@ -90,6 +93,8 @@ pub struct Read {
     pub author_name: String,
     /// Who is mentioned: id and name.
     pub mentions: Vec<(MemberId, String)>,
+    /// In their order; none of one that is deleted.
+    pub attachments: Vec<Attachment>,
     /// The reader's own reactions.
     pub mine: Vec<Reaction>,
 }

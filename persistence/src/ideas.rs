@@ -14,6 +14,7 @@ use diesel::{
 use domain::{
     Actor, BoardId, CommentId, IdeaId, MemberId, Stamp,
     access::Permission,
+    attachments::Attachment,
     events::Event,
     ideas::{Idea, Words},
     markdown,
@@ -25,6 +26,7 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
+    attachments,
     boards::{self, Seen},
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result, Unique, taken},
@@ -50,6 +52,7 @@ pub(crate) struct Row {
     vote_count: i64,
     carried_votes: i64,
     comment_count: i64,
+    attachment_count: i64,
     trending: f64,
     merged_into: Option<KeyValue>,
     comments_locked: bool,
@@ -78,6 +81,7 @@ impl Row {
             vote_count: row.vote_count,
             carried_votes: row.carried_votes,
             comment_count: row.comment_count,
+            attachment_count: row.attachment_count,
             trending: row.trending,
             merged_into: row.merged_into.map(IdeaId::from),
             comments_locked: row.comments_locked,
@@ -113,6 +117,8 @@ pub struct Listed {
 pub struct Read {
     pub listed: Listed,
     pub body: String,
+    /// In their order.
+    pub attachments: Vec<Attachment>,
     /// In the order of the fields.
     pub answers: Vec<Answered>,
     pub on: Seen,
@@ -199,9 +205,10 @@ pub fn read(conn: &mut AnyConnection, actor: &Actor, id: IdeaId) -> Result<Read>
         Some(_) => moderation::reason(conn, Post::Idea(&idea))?,
         None => None,
     };
+    let attachments = attachments::of_idea(conn, &idea)?;
     let proxies = actor.ensure(Permission::ActOnBehalf).is_ok().then(|| proxies_of(conn, id)).transpose()?;
     let listed = Listed { idea, title, excerpt, tags: tags_of(&tags), author_name, my_vote: voted.is_some() };
-    Ok(Read { listed, body, answers, on, response, following, state_reason, proxies })
+    Ok(Read { listed, body, attachments, answers, on, response, following, state_reason, proxies })
 }
 
 fn proxies_of(conn: &mut AnyConnection, id: IdeaId) -> Result<Proxies> {

@@ -2,6 +2,7 @@
 
 pub mod activities;
 pub mod api_keys;
+pub mod attachments;
 pub mod audit;
 mod batch;
 pub mod boards;

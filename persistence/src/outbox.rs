@@ -120,6 +120,9 @@ fn data(event: &Event) -> Value {
         Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {
             json!({ "api_key_id": key.uuid(), "member_id": member.uuid() })
         }
+        Event::AttachmentCreated { attachment, member } | Event::AttachmentDeleted { attachment, member } => {
+            json!({ "attachment_id": attachment.uuid(), "member_id": member.uuid() })
+        }
     }
 }
 

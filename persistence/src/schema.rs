@@ -181,6 +181,7 @@ diesel::table! {
         vote_count -> BigInt,
         carried_votes -> BigInt,
         comment_count -> BigInt,
+        attachment_count -> BigInt,
         trending -> Double,
         shuffled -> BigInt,
         source_id -> Nullable<Text>,
@@ -391,6 +392,7 @@ diesel::table! {
         body -> Text,
         reply_count -> BigInt,
         staff_reply_count -> BigInt,
+        attachment_count -> BigInt,
         agree_count -> BigInt,
         disagree_count -> BigInt,
         thanks_count -> BigInt,
@@ -752,6 +754,38 @@ diesel::table! {
         word -> Text,
         except_in -> Text,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    attachments (id) {
+        id -> Key,
+        owner_id -> Key,
+        kind -> Text,
+        name -> Text,
+        bytes -> BigInt,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        sha256 -> Binary,
+        thumbnail -> Nullable<Text>,
+        idea_id -> Nullable<Key>,
+        comment_id -> Nullable<Key>,
+        position -> Integer,
+        created_at -> Timestamp,
+        unlinked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    doomed_attachments (id) {
+        id -> Key,
+        doomed_at -> Timestamp,
     }
 }
 

@@ -66,7 +66,9 @@ async fn everybody_is_answered_as_the_table_says() {
                 let (line, body) = filled.split_once('\n').unwrap();
                 let (method, path) = line.split_once(' ').unwrap();
                 let mut request = caller.request(method.parse::<Method>().unwrap(), path);
-                if !body.is_empty() {
+                if body == "(a file)" {
+                    request = request.multipart(kit::people::form("a.png", kit::files::png(2, 2)));
+                } else if !body.is_empty() {
                     request = request.json(&serde_json::from_str::<Value>(body).unwrap());
                 }
                 let answer = caller.send(request).await;
@@ -171,6 +173,12 @@ impl Scene<'_> {
             let body = json!({ "name": "보기", "query": {} });
             let view = self.pm.post("/v1/triage/views", &body).await.expect(201);
             filled = filled.replace("{view}", text_of(&view["id"]));
+        }
+        if named("attachment") {
+            let file = self.author.file("a.png", kit::files::png(2, 2)).await;
+            let body = json!({ "title": "그림", "attachment_ids": [file] });
+            self.author.post(&format!("/v1/boards/{board}/ideas"), &body).await.expect(201);
+            filled = filled.replace("{attachment}", &file);
         }
         if named("idea") || named("comment") {
             let idea = self.author.idea(&board, "다크 모드").await;

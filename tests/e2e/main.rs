@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod answers;
 mod api_keys;
+mod attachments;
 mod audit;
 mod boards;
 mod comments;

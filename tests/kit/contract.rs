@@ -50,6 +50,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     for (name, _) in response["headers"].as_object().into_iter().flatten() {
         assert!(answer.header(name).is_some(), "{}: {status} without {name}", answer.request);
     }
+    if *method == Method::HEAD {
+        assert!(answer.text.is_empty(), "{}: a HEAD has no body", answer.request);
+        return;
+    }
     let Some(contents) = response["content"].as_object() else {
         assert!(answer.text.is_empty(), "{}: {status} must be empty: {}", answer.request, answer.text);
         return;

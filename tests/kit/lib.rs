@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod contract;
 pub mod databases;
+pub mod files;
 pub mod mail;
 pub mod people;
 
@@ -21,8 +22,9 @@ use databases::{Kind, Lease};
 use madang::{
     Config, Server,
     clock::Clock,
-    config::{FirstAdmin, LogForm, Secret, Sso, SsoKeys},
+    config::{FirstAdmin, LogForm, Secret, Sso, SsoKeys, StoreSettings},
     rates::Rates,
+    store::Store,
 };
 use people::Person;
 
@@ -139,6 +141,12 @@ impl TestApp {
         madang::jobs::find_duplicates(&db).await.unwrap();
     }
 
+    /// Sweeps the attachments, which a job does each hour; how many went.
+    pub async fn seed_sweep(&self) -> usize {
+        let (db, store) = (madang::open_database(&self.config).unwrap(), Store::open(&self.config).unwrap());
+        madang::jobs::sweep_attachments(&db, &store, self.clock.now()).await.unwrap()
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();
@@ -168,6 +176,7 @@ fn plain_config(database: &Lease, data_dir: PathBuf, clock: Clock) -> Config {
         database: database.location.clone(),
         read_database: None,
         listen: ([127, 0, 0, 1], 0).into(),
+        store: StoreSettings::Folder,
         data_dir,
         public_url: "http://madang.test".to_owned(),
         admin: Some(FirstAdmin { email: ADMIN_EMAIL.to_owned(), password: Secret::new(ADMIN_PASSWORD) }),

@@ -2,7 +2,11 @@
 
 use chrono::TimeDelta;
 use jsonwebtoken::{EncodingKey, Header};
-use reqwest::{Method, RequestBuilder};
+use reqwest::{
+    Method, RequestBuilder,
+    header::HeaderMap,
+    multipart::{Form, Part},
+};
 use serde_json::{Value, json};
 
 use crate::{ADMIN_EMAIL, ADMIN_PASSWORD, SSO_SECRET, TestApp, answer::Answer, contract};
@@ -108,6 +112,26 @@ impl<'a> Person<'a> {
         self.send(self.request(Method::DELETE, path)).await
     }
 
+    /// Sends a file under a name.
+    pub async fn upload(&self, name: &str, bytes: Vec<u8>) -> Answer {
+        self.send(self.request(Method::POST, "/v1/attachments").multipart(form(name, bytes))).await
+    }
+
+    /// A file that stands nowhere yet; its id.
+    pub async fn file(&self, name: &str, bytes: Vec<u8>) -> String {
+        self.upload(name, bytes).await.expect(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The bytes at an address, with status and headers, as whoever follows it gets them.
+    pub async fn fetch(&self, path: &str, headers: &[(&'static str, &str)]) -> (u16, HeaderMap, Vec<u8>) {
+        let request = headers
+            .iter()
+            .fold(self.request(Method::GET, path), |request, (name, value)| request.header(*name, *value));
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.bytes().await.unwrap().to_vec())
+    }
+
     /// A request that the caller finishes, for what the others cannot say.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut request = self.app.client.request(method, format!("{}{path}", self.app.url));
@@ -159,6 +183,11 @@ impl<'a> Person<'a> {
         let made = self.post(&format!("/v1/boards/{board}/ideas"), &body).await.expect(201);
         made["id"].as_str().unwrap().to_owned()
     }
+}
+
+/// The form that a file is sent in.
+pub fn form(name: &str, bytes: Vec<u8>) -> Form {
+    Form::new().part("file", Part::bytes(bytes).file_name(name.to_owned()))
 }
 
 /// A token of the brand's own sign-on, good for five minutes of the instance's clock.

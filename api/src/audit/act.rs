@@ -95,8 +95,8 @@ fn differing(before: Value, after: Value) -> (Value, Value) {
     (Value::Object(before), Value::Object(after))
 }
 
-/// Made of other facts, or of the moment.
-const DERIVED: [&str; 3] = ["body_html", "excerpt", "updated_at"];
+/// Made of other facts, or of the moment; a signed address is a key besides.
+const DERIVED: [&str; 5] = ["body_html", "excerpt", "updated_at", "url", "thumbnail_url"];
 /// The log outlives a member's wish to be forgotten, so it says that such a thing changed, and not what it was.
 const PERSONAL: [&str; 3] = ["email", "display_name", "attributes"];
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, CommentId, MemberId,
+    Actor, AttachmentId, CommentId, MemberId,
     comments::{Reaction, Said, Tally},
     markdown,
 };
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
+    attachments::{AttachmentBody, each_in_order, links::Links},
     body::{field, present},
     error::Failure,
     ideas::AuthorBody,
@@ -101,6 +102,8 @@ pub struct CommentBody {
     body_html: Option<String>,
     /// Who is mentioned.
     mentions: Vec<AuthorBody>,
+    /// Its files, in their order; none once it is deleted.
+    attachments: Vec<AttachmentBody>,
     /// Whether it is a note between staff, which nobody else is shown.
     internal: bool,
     /// Whether staff show it as the answer.
@@ -121,8 +124,8 @@ pub struct CommentBody {
 }
 
 impl CommentBody {
-    pub(super) fn new(read: Read, pinned: Option<CommentId>, actor: &Actor) -> Self {
-        let Read { comment, author_name, mentions, mine } = read;
+    pub(super) fn new(read: Read, pinned: Option<CommentId>, links: &Links, actor: &Actor) -> Self {
+        let Read { comment, author_name, mentions, attachments, mine } = read;
         let reply_count = comment.replies_for(actor);
         let living = comment.is_read_by(actor);
         let author = AuthorBody { id: comment.author_id.uuid(), display_name: author_name };
@@ -137,6 +140,10 @@ impl CommentBody {
             body_html: living.then(|| markdown::to_html(&comment.body)),
             body: living.then_some(comment.body),
             mentions: mentions.into_iter().filter(|_| living).map(member_shown).collect(),
+            attachments: match living {
+                true => AttachmentBody::list(attachments, links, actor),
+                false => Vec::new(),
+            },
             internal: comment.internal,
             pinned: pinned == Some(comment.id),
             deleted: !living,
@@ -198,6 +205,11 @@ pub struct NewCommentBody {
     #[validate(length(max = 20))]
     #[schema(required = false, max_items = 20)]
     mentions: Vec<Uuid>,
+    /// Files of your own that were sent before, in the order they are to stand in.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(required = false, max_items = 10)]
+    attachment_ids: Vec<Uuid>,
 }
 
 /// A new comment, understood.
@@ -206,6 +218,7 @@ pub(super) struct NewParts {
     pub parent: Option<CommentId>,
     pub internal: bool,
     pub mentions: Vec<MemberId>,
+    pub attachments: Vec<AttachmentId>,
 }
 
 impl NewCommentBody {
@@ -215,6 +228,7 @@ impl NewCommentBody {
             parent: self.parent_id.map(CommentId::from),
             internal: self.internal,
             mentions: self.mentions.iter().copied().map(MemberId::from).collect(),
+            attachments: each_in_order(&self.attachment_ids),
         })
     }
 }
@@ -238,12 +252,18 @@ pub struct UpdateCommentBody {
     #[validate(length(max = 20))]
     #[schema(required = false, nullable = false, value_type = Vec<Uuid>, max_items = 20)]
     mentions: Option<Vec<Uuid>>,
+    /// Its files from now on, in their order: those it has, and others of your own.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 10))]
+    #[schema(required = false, nullable = false, value_type = Vec<Uuid>, max_items = 10)]
+    attachment_ids: Option<Vec<Uuid>>,
 }
 
 /// What of a comment is to change.
 pub(super) struct NewWords {
     pub said: Option<Said>,
     pub mentions: Option<Vec<MemberId>>,
+    pub attachments: Option<Vec<AttachmentId>>,
 }
 
 impl UpdateCommentBody {
@@ -252,6 +272,7 @@ impl UpdateCommentBody {
         Ok(NewWords {
             said: self.body.as_deref().map(|text| field("/body", Said::try_from(text))).transpose()?,
             mentions: self.mentions.as_ref().map(ids),
+            attachments: self.attachment_ids.as_deref().map(each_in_order),
         })
     }
 }

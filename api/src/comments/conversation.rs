@@ -26,8 +26,8 @@ use crate::{
     body::{Json, PathId, Query},
     error::Failure,
     ideas::{IdeaBody, idea_shown},
-    language::Language,
     reply::Reply,
+    showing::Showing,
 };
 
 /// Close the conversation of an idea to members
@@ -37,10 +37,10 @@ use crate::{
 pub(super) async fn lock_comments(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    set_locked(&app, &me, language, id.into(), ("lock_comments", true)).await
+    set_locked(&app, &me, showing, id.into(), ("lock_comments", true)).await
 }
 
 /// Open the conversation of an idea again
@@ -50,16 +50,16 @@ pub(super) async fn lock_comments(
 pub(super) async fn unlock_comments(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
-    set_locked(&app, &me, language, id.into(), ("unlock_comments", false)).await
+    set_locked(&app, &me, showing, id.into(), ("unlock_comments", false)).await
 }
 
 async fn set_locked(
     app: &web::Data<App>,
     me: &SignedIn,
-    language: Language,
+    showing: Showing,
     id: IdeaId,
     (action, locked): (&'static str, bool),
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -67,9 +67,9 @@ async fn set_locked(
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         conversation::set_locked(tx, &stamp, &idea, locked, actor.member_id())?;
-        let after = idea_shown(tx, actor, id, language)?;
+        let after = idea_shown(tx, actor, id, showing)?;
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
@@ -84,7 +84,7 @@ async fn set_locked(
 pub(super) async fn pin_comment(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     Json(body): Json<PinBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -100,9 +100,9 @@ pub(super) async fn pin_comment(
             Err(error) => return Err(error),
         };
         comment.ensure_pinnable()?;
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         conversation::pin(tx, &stamp, &idea, &comment, actor.member_id())?;
-        let after = idea_shown(tx, actor, id, language)?;
+        let after = idea_shown(tx, actor, id, showing)?;
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
@@ -115,16 +115,16 @@ pub(super) async fn pin_comment(
 pub(super) async fn unpin_comment(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
 ) -> Result<Reply<IdeaBody>, Failure> {
     let (id, stamp, act) = (IdeaId::from(id), app.stamp(), app.act(&me, "unpin_comment"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageIdeas)?;
         let (idea, _) = ideas::find(tx, actor, id)?;
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         conversation::unpin(tx, &stamp, &idea, actor.member_id())?;
-        let after = idea_shown(tx, actor, id, language)?;
+        let after = idea_shown(tx, actor, id, showing)?;
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await

@@ -18,6 +18,7 @@ use super::bodies::{CommentBody, CommentRevisionBody};
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
+    attachments::links::Links,
     boards::PageQuery,
     body::{PathId, Query},
     error::Failure,
@@ -63,6 +64,7 @@ pub struct ListCommentsQuery {
 pub(super) async fn list_comments(
     app: web::Data<App>,
     caller: Caller,
+    links: Links,
     PathId(id): PathId,
     Query(query): Query<ListCommentsQuery>,
 ) -> Result<Reply<Listing<CommentBody>>, Failure> {
@@ -80,7 +82,7 @@ pub(super) async fn list_comments(
             };
             let total = query.include_total.then(|| list::count(tx, actor, under)).transpose()?;
             let page = list::list(tx, actor, under, order, after, limit)?;
-            let page = page.map(|read| CommentBody::new(read, idea.pinned_comment_id, actor));
+            let page = page.map(|read| CommentBody::new(read, idea.pinned_comment_id, &links, actor));
             Ok((page, total))
         })
         .await?;

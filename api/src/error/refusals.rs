@@ -54,6 +54,11 @@ impl From<Refusal> for Failure {
             Refusal::KeyNotGood => failure(Code::KeyNotGood),
             Refusal::TooManyKeys { most } => failure(Code::TooManyKeys).with_fact(most),
             Refusal::TooManySegments { most } => failure(Code::TooManySegments).with_fact(most),
+            Refusal::FileNotAccepted { why } => failure(Code::FileNotAccepted).with_fact(why),
+            Refusal::PictureTooLarge { most_pixels } => {
+                failure(Code::PictureTooLarge).with_fact(most_pixels / 1_000_000)
+            }
+            Refusal::TooManyUnlinked { most } => failure(Code::TooManyUnlinked).with_fact(most),
             Refusal::UnfitAt { pointer, fault } => Self::field(pointer, fault),
             Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
             Refusal::Answers(misfits) => Self::fields(misfits.into_iter().map(misfit).collect()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, CommentId, IdeaId,
+    Actor, AttachmentId, CommentId, IdeaId,
     access::Permission,
     boards::Board,
     fields::Sent,
@@ -22,6 +22,7 @@ use validator::Validate;
 
 use super::posting::Draft;
 use crate::{
+    attachments::{AttachmentBody, each_in_order},
     body::{field, present},
     error::Failure,
     fields::{AnswerBody, NewAnswerBody, sent},
@@ -29,6 +30,7 @@ use crate::{
     moderation::StateName,
     proxies::{OnBehalfBody, ProxyBody},
     responses::ResponseBody,
+    showing::Showing,
     statuses::StatusRefBody,
 };
 
@@ -87,6 +89,8 @@ pub struct IdeaFacts {
     carried_votes: Option<i64>,
     #[schema(minimum = 0)]
     comment_count: i64,
+    #[schema(minimum = 0)]
+    attachment_count: i64,
     /// Whether you vote for it.
     my_vote: bool,
     created_at: DateTime<Utc>,
@@ -114,6 +118,7 @@ impl IdeaFacts {
             vote_count: idea.vote_count,
             carried_votes: for_staff.then_some(idea.carried_votes),
             comment_count: idea.comment_count,
+            attachment_count: idea.attachment_count,
             my_vote,
             created_at: idea.created_at,
             updated_at: idea.updated_at,
@@ -152,6 +157,8 @@ pub struct IdeaBody {
     /// The body as HTML that is safe to show.
     #[schema(example = "<p>밤에 <strong>눈이 부셔요</strong>.</p>\n")]
     body_html: String,
+    /// Its files, in their order.
+    attachments: Vec<AttachmentBody>,
     /// The brand's answer; null while there is none.
     response: Option<ResponseBody>,
     /// Whether you hear of what happens to it: you vote for it or follow it.
@@ -179,11 +186,12 @@ pub struct IdeaBody {
 }
 
 impl IdeaBody {
-    pub(crate) fn new(read: Read, actor: &Actor, language: Language) -> Self {
+    pub(crate) fn new(read: Read, actor: &Actor, Showing { language, links }: Showing) -> Self {
         let board = BoardRefBody::from(&read.on.board);
         Self {
             body_html: markdown::to_html(&read.body),
             body: read.body,
+            attachments: AttachmentBody::list(read.attachments, &links, actor),
             response: read.response.map(ResponseBody::from),
             following: read.following,
             state: read.listed.idea.hidden.into(),
@@ -239,6 +247,11 @@ pub struct NewIdeaBody {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, NewAnswerBody>, example = json!({ "product": "earphones" }))]
     fields: BTreeMap<String, Value>,
+    /// Files of your own that were sent before, in the order they are to stand in.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(required = false, max_items = 10)]
+    attachment_ids: Vec<Uuid>,
     /// For staff: the customer who is to be its author.
     #[serde(default, deserialize_with = "present")]
     #[validate(nested)]
@@ -251,6 +264,7 @@ impl NewIdeaBody {
         Ok(Draft {
             words: self.words()?,
             sent: sent(&self.fields),
+            attachments: each_in_order(&self.attachment_ids),
             customer: self.on_behalf_of.as_ref().map(OnBehalfBody::customer_of_part).transpose()?,
         })
     }
@@ -291,6 +305,11 @@ pub struct UpdateIdeaBody {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, NewAnswerBody>, example = json!({ "product": "earphones" }))]
     fields: BTreeMap<String, Value>,
+    /// Its files from now on, in their order: those it has, and others of your own.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 10))]
+    #[schema(required = false, nullable = false, value_type = Vec<Uuid>, max_items = 10)]
+    attachment_ids: Option<Vec<Uuid>>,
 }
 
 /// New words, as far as they are given.
@@ -304,6 +323,10 @@ pub(crate) struct NewWords {
 impl UpdateIdeaBody {
     pub(crate) fn sent(&self) -> Sent {
         sent(&self.fields)
+    }
+
+    pub(crate) fn attachments(&self) -> Option<Vec<AttachmentId>> {
+        self.attachment_ids.as_deref().map(each_in_order)
     }
 
     pub(crate) fn words(&self) -> Result<NewWords, Failure> {

@@ -1,8 +1,9 @@
 //! Posting an idea: for oneself, or on behalf of a customer.
 
 use domain::{
-    Action, Actor, IdeaId, MemberId, Stamp,
+    Action, Actor, AttachmentId, IdeaId, MemberId, Stamp,
     access::Permission,
+    attachments::Place,
     fields::{Asked, Sent, answers},
     ideas::Words,
     proxies::OnBehalf,
@@ -17,6 +18,7 @@ use persistence::{
 };
 
 use crate::{
+    attachments::attach,
     moderation::held_for,
     proxies::Customer,
     votes::{ensure_may_vote, ensure_takes_vote_of},
@@ -26,6 +28,7 @@ use crate::{
 pub(crate) struct Draft {
     pub words: Words,
     pub sent: Sent,
+    pub attachments: Vec<AttachmentId>,
     pub customer: Option<Customer>,
 }
 
@@ -57,6 +60,7 @@ impl Draft {
         };
         let id = ideas::insert(tx, &stamps[0], &stamps[0], &new)?;
         fields::answers::insert(tx, id, &answers)?;
+        attach(tx, &stamps[0], Place::Idea(id), Some(&self.attachments), actor)?;
         if let Some(on_behalf) = &on_behalf {
             proxies::record_post(tx, stamps[0].at, id, on_behalf)?;
         }

@@ -22,14 +22,15 @@ use super::bodies::DecisionName;
 use crate::{
     actor::SignedIn,
     app::App,
+    attachments::Links,
     audit::facts,
     body::{Json, PathId, field, present},
     comments::{CommentBody, comment_shown},
     error::Failure,
     ideas::{IdeaBody, idea_shown},
-    language::Language,
     once::Post,
     reply::Reply,
+    showing::Showing,
     votes::ensure_takes_vote_of,
 };
 
@@ -62,7 +63,7 @@ impl DecideBody {
 pub(super) async fn moderate_idea(
     app: web::Data<App>,
     me: SignedIn,
-    language: Language,
+    showing: Showing,
     PathId(id): PathId,
     post: Post<DecideBody>,
 ) -> Result<Reply<IdeaBody>, Failure> {
@@ -72,7 +73,7 @@ pub(super) async fn moderate_idea(
         actor.ensure(Permission::Moderate)?;
         let (idea, on) = ideas::find(tx, actor, id)?;
         let state = decision.of(idea.hidden.map(|hidden| hidden.state))?;
-        let before = idea_shown(tx, actor, id, language)?.facts();
+        let before = idea_shown(tx, actor, id, showing)?.facts();
         let decided = Decided { decision, reason: reason.as_ref(), by: actor.member_id() };
         moderation::decide(tx, &stamps[0], Posted::Idea(&idea), decided)?;
         match (state, idea.hidden) {
@@ -80,7 +81,7 @@ pub(super) async fn moderate_idea(
             (None, Some(_)) => publish(tx, &stamps, &idea, &on)?,
             (None, None) => {}
         }
-        let after = idea_shown(tx, actor, id, language)?;
+        let after = idea_shown(tx, actor, id, showing)?;
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await
@@ -112,6 +113,7 @@ fn publish(tx: &mut AnyConnection, stamps: &[Stamp; 2], idea: &domain::ideas::Id
 pub(super) async fn moderate_comment(
     app: web::Data<App>,
     me: SignedIn,
+    links: Links,
     PathId(id): PathId,
     post: Post<DecideBody>,
 ) -> Result<Reply<CommentBody>, Failure> {
@@ -121,7 +123,7 @@ pub(super) async fn moderate_comment(
         actor.ensure(Permission::Moderate)?;
         let (comment, idea, _) = comments::find(tx, actor, id)?;
         let state = decision.of(comment.hidden.map(|hidden| hidden.state))?;
-        let before = comment_shown(tx, actor, id)?.facts();
+        let before = comment_shown(tx, actor, id, &links)?.facts();
         let decided = Decided { decision, reason: reason.as_ref(), by: actor.member_id() };
         moderation::decide(tx, &stamp, Posted::Comment(&comment, &idea), decided)?;
         match (state, comment.hidden) {
@@ -129,7 +131,7 @@ pub(super) async fn moderate_comment(
             (None, Some(_)) => comments::sight::show(tx, &stamp, &idea, &comment)?,
             (None, None) => {}
         }
-        let after = comment_shown(tx, actor, id)?;
+        let after = comment_shown(tx, actor, id, &links)?;
         act.keep(tx, actor, id.uuid(), before, after)
     })
     .await

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{Read, Row};
 use crate::{
+    attachments,
     connection::{AnyConnection, MultiBackend},
     error::Result,
     key::{KeyValue, key},
@@ -117,8 +118,10 @@ pub(super) fn seen(conn: &mut AnyConnection, actor: &Actor, found: Vec<Comment>)
         .collect();
     let mut mentions = mentions(conn, &ids)?;
     let mut mine = mine(conn, actor, ids)?;
+    let mut attached = attachments::of_comments(conn, &found)?;
     let read = |comment: Comment| Read {
         author_name: names.get(&key(comment.author_id)).cloned().unwrap_or_default(),
+        attachments: attached.remove(&comment.id).unwrap_or_default(),
         mentions: mentions.remove(&comment.id).unwrap_or_default(),
         mine: mine.remove(&comment.id).unwrap_or_default(),
         comment,

@@ -12,16 +12,19 @@ use crate::{
     schema::comments,
 };
 
-/// Counts the comments of ideas. Each statement compares counters and rows as of one moment, so a change that is made
+/// What of an idea is counted besides its votes. Each statement compares counters and rows as of one moment, so a change that is made
 /// meanwhile is no drift.
-const IDEAS: &str = "
-    UPDATE ideas SET comment_count =
-        (SELECT count(*) FROM comments c WHERE c.idea_id = ideas.id AND NOT c.internal AND c.hidden_at IS NULL)
-    WHERE id > $1 AND id <= $2 AND comment_count <>
-        (SELECT count(*) FROM comments c WHERE c.idea_id = ideas.id AND NOT c.internal AND c.hidden_at IS NULL)";
+const IDEAS: [(&str, &str); 2] = [
+    (
+        "comment_count",
+        "(SELECT count(*) FROM comments c WHERE c.idea_id = ideas.id AND NOT c.internal AND c.hidden_at IS NULL)",
+    ),
+    ("attachment_count", "(SELECT count(*) FROM attachments a WHERE a.idea_id = ideas.id)"),
+];
 
 /// What a comment's counters must be, in the order of the columns.
-const COUNTED: [(&str, &str); 6] = [
+const COUNTED: [(&str, &str); 7] = [
+    ("attachment_count", "(SELECT count(*) FROM attachments a WHERE a.comment_id = comments.id)"),
     (
         "reply_count",
         "(SELECT count(*) FROM comments r WHERE r.parent_id = comments.id
@@ -52,10 +55,8 @@ const COUNTED: [(&str, &str); 6] = [
 
 /// Counters and orders that differed, of ideas after the first id up to the second; mended.
 pub(crate) fn recount(conn: &mut AnyConnection, after: KeyValue, last: KeyValue) -> Result<(usize, usize)> {
-    let mut counters = run(conn, IDEAS, after, last)?;
-    let set = COUNTED.map(|(column, rows)| format!("{column} = {rows}")).join(", ");
-    let differs = COUNTED.map(|(column, rows)| format!("{column} <> {rows}")).join(" OR ");
-    let mend = format!("UPDATE comments SET {set} WHERE idea_id > $1 AND idea_id <= $2 AND ({differs})");
+    let mut counters = run(conn, &mending("ideas", "id", &IDEAS), after, last)?;
+    let mend = mending("comments", "idea_id", &COUNTED);
     // A deleted comment counts for as long as replies count for it: mending one may uncover another above it.
     loop {
         match run(conn, &mend, after, last)? {
@@ -64,6 +65,16 @@ pub(crate) fn recount(conn: &mut AnyConnection, after: KeyValue, last: KeyValue)
         }
     }
     Ok((counters, reorder(conn, after, last)?))
+}
+
+fn mending(table: &str, idea: &str, counted: &[(&str, &str)]) -> String {
+    let each = |sign: &str, between: &str| {
+        let parts: Vec<String> =
+            counted.iter().map(|(column, rows)| format!("{column} {sign} {rows}")).collect();
+        parts.join(between)
+    };
+    let (set, differs) = (each("=", ", "), each("<>", " OR "));
+    format!("UPDATE {table} SET {set} WHERE {idea} > $1 AND {idea} <= $2 AND ({differs})")
 }
 
 fn run(conn: &mut AnyConnection, statement: &str, after: KeyValue, last: KeyValue) -> Result<usize> {

@@ -272,6 +272,20 @@ pub const TABLE: &[Row] = &[
     ("get_loop_insights", "GET /v1/insights/loop?board={board}", "",
         [401, 403, 403, 403, 200, 200, 200, 200, 401]),
 
+    // Files, of the author and on a board that everybody may view.
+    ("create_attachment", "POST /v1/attachments", "(a file)",
+        [401, 201, 201, 403, 201, 201, 201, 201, 401]),
+    ("get_attachment", "GET /v1/attachments/{attachment}", "",
+        [200, 200, 200, 403, 200, 200, 200, 200, 401]),
+    ("get_attachment_content", "GET /v1/attachments/{attachment}/content", "",
+        [200, 200, 200, 403, 200, 200, 200, 200, 401]),
+    ("head_attachment_content", "HEAD /v1/attachments/{attachment}/content", "",
+        [200, 200, 200, 403, 200, 200, 200, 200, 401]),
+    ("get_attachment_thumbnail", "GET /v1/attachments/{attachment}/thumbnail", "",
+        [200, 200, 200, 403, 200, 200, 200, 200, 401]),
+    ("delete_attachment", "DELETE /v1/attachments/{attachment}", "",
+        [401, 403, 204, 403, 204, 204, 204, 204, 401]),
+
     // Open to all.
     ("get_liveness", "GET /health/live", "",
         [200, 200, 200, 200, 200, 200, 200, 200, 200]),

@@ -1,0 +1,34 @@
+-- Files that stand with ideas and comments. Their bytes are in the store, under their ids.
+CREATE TABLE attachments (
+    id UUID NOT NULL PRIMARY KEY,
+    owner_id UUID NOT NULL REFERENCES members (id),
+    kind TEXT NOT NULL CHECK (kind IN ('png', 'jpg', 'webp', 'gif', 'pdf')),
+    name TEXT NOT NULL,
+    bytes BIGINT NOT NULL CHECK (bytes > 0),
+    width INTEGER,
+    height INTEGER,
+    sha256 BYTEA NOT NULL CHECK (length(sha256) = 32),
+    -- What the small copy is, where there is one.
+    thumbnail TEXT,
+    idea_id UUID REFERENCES ideas (id),
+    comment_id UUID REFERENCES comments (id),
+    position INTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    -- Since when it stands nowhere.
+    unlinked_at TIMESTAMP,
+    CHECK (idea_id IS NULL OR comment_id IS NULL),
+    CHECK ((unlinked_at IS NULL) = (idea_id IS NOT NULL OR comment_id IS NOT NULL))
+);
+CREATE INDEX attachments_by_idea ON attachments (idea_id, position) WHERE idea_id IS NOT NULL;
+CREATE INDEX attachments_by_comment ON attachments (comment_id, position) WHERE comment_id IS NOT NULL;
+CREATE INDEX attachments_by_owner ON attachments (owner_id, unlinked_at);
+CREATE INDEX attachments_unlinked ON attachments (unlinked_at) WHERE unlinked_at IS NOT NULL;
+
+-- Attachments whose rows are gone, until their bytes are.
+CREATE TABLE doomed_attachments (
+    id UUID NOT NULL PRIMARY KEY,
+    doomed_at TIMESTAMP NOT NULL
+);
+
+ALTER TABLE ideas ADD COLUMN attachment_count BIGINT NOT NULL DEFAULT 0 CHECK (attachment_count >= 0);
+ALTER TABLE comments ADD COLUMN attachment_count BIGINT NOT NULL DEFAULT 0 CHECK (attachment_count >= 0);
