@@ -6,6 +6,7 @@ pub mod admin;
 mod api_keys;
 mod app;
 mod auth;
+pub mod backup;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod boards;

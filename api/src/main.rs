@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use madang::{
-    Config, Server, StartError, admin, config, demo, import, jobs, logs, open_database, openapi, stop_signal,
-    tokens, until_stopped,
+    Config, Server, StartError, admin, backup, config, demo, import, jobs, logs, open_database, openapi,
+    stop_signal, tokens, until_stopped,
 };
 
 /// The usual allocator keeps, for each thread that ever hashed a password, several times the 19 MiB that takes.
@@ -39,6 +39,15 @@ enum Command {
     /// Import from other systems
     #[command(subcommand)]
     Import(Import),
+    /// Write the whole instance into a new file, also while it serves
+    Backup { file: PathBuf },
+    /// Fill an empty database of either kind from a backup
+    Restore {
+        file: PathBuf,
+        /// Check the file and store nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
     /// Settings
@@ -122,6 +131,11 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Import(Import::Members { file, dry_run }) => {
             return import::members(&config, &file, dry_run).await;
         }
+        Command::Backup { file } => off_thread(move || backup::create(&config, &file)).await?,
+        Command::Restore { file, dry_run: true } => off_thread(move || backup::check(&file)).await?,
+        Command::Restore { file, dry_run: false } => {
+            off_thread(move || backup::restore(&config, &file)).await?
+        }
         Command::Config(Check::Check) => println!("{config:#?}"),
         Command::RotateKey => tokens::rotate(&config)?,
         Command::Recount => {
@@ -138,6 +152,13 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs what takes long, and waits for rows and files.
+async fn off_thread(
+    work: impl FnOnce() -> Result<(), StartError> + Send + 'static,
+) -> Result<(), StartError> {
+    actix_web::web::block(work).await.map_err(|error| StartError::Other(error.to_string()))?
 }
 
 async fn serve(config: Config) -> Result<(), StartError> {

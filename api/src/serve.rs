@@ -38,6 +38,9 @@ pub enum StartError {
     Database(#[from] OpenError),
     #[error("cannot listen on {address}: {cause}")]
     Listen { address: SocketAddr, cause: String },
+    /// A command that could not do its work.
+    #[error("{0}")]
+    Failed(#[from] persistence::backup::Failed),
     #[error("cannot start: {0}")]
     Other(String),
 }
@@ -181,6 +184,7 @@ fn cors(config: &Config) -> Cors {
         .allowed_header("Idempotency-Key")
         .allowed_header("X-Request-Id")
         .expose_headers([
+            "Content-Disposition",
             "ETag",
             "Location",
             "RateLimit",

@@ -2,6 +2,7 @@
 
 pub mod activities;
 pub mod api_keys;
+pub mod backup;
 mod batch;
 pub mod boards;
 pub mod comments;
