@@ -76,7 +76,7 @@ impl Archive {
                 take(Part::Object { key, content: &mut content })?;
                 io::copy(&mut content, &mut io::sink()).map_err(&failed)?;
                 ledger.object(key, content.bytes, &hex(content.sha256));
-            } else {
+            } else if name != MANIFEST {
                 return Err(Failed::Halted(format!(
                     "{}: {name} is no part of a backup",
                     self.path.display()

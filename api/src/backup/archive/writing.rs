@@ -47,6 +47,7 @@ impl Write for Digested {
 impl Writer {
     /// Begins a backup that is to have this name, which must be free.
     pub fn create(file: &Path) -> Result<Self, Failed> {
+        ensure_free(file)?;
         let mut name = file.as_os_str().to_owned();
         name.push(".partial");
         let beside = PathBuf::from(name);
@@ -57,7 +58,7 @@ impl Writer {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let to = options.open(&beside).map_err(of_file(&beside))?;
         match to.try_lock() {
-            // Asked now, because another may just have finished: then this is its file.
+            // Asked again, because another may just have finished: then this is its file.
             Ok(()) => ensure_free(file).and_then(|()| to.set_len(0).map_err(of_file(&beside)))?,
             Err(TryLockError::WouldBlock) => {
                 return Err(Failed::Halted(format!("another backup is writing {}", beside.display())));
