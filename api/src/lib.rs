@@ -46,6 +46,7 @@ mod routes;
 mod segments;
 mod serve;
 mod sessions;
+mod spreadsheet;
 mod sso;
 mod statuses;
 pub mod tokens;
