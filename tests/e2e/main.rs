@@ -9,6 +9,7 @@ mod comments;
 mod contract;
 mod conventions;
 mod duplicates;
+mod export;
 mod fields;
 mod ideas;
 mod insights;
