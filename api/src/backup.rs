@@ -4,7 +4,11 @@ mod archive;
 mod ledger;
 mod objects;
 
-use std::{io::IsTerminal as _, path::Path, time::Instant};
+use std::{
+    io::{IsTerminal as _, Read},
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use persistence::{
@@ -179,9 +183,12 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    fn put(&mut self, key: &str, content: &mut impl std::io::Read) -> Result<(), Failed> {
-        self.put.push(key.to_owned());
-        self.objects.put(key, content).map_err(|error| Failed::Halted(format!("attachment {key}: {error}")))
+    fn put(&mut self, key: &str, content: &mut impl Read) -> Result<(), Failed> {
+        let put = self.objects.put(key, content);
+        if put.map_err(|error| Failed::Halted(format!("attachment {key}: {error}")))? {
+            self.put.push(key.to_owned());
+        }
+        Ok(())
     }
 
     /// The keys go where there are none: others would be lost, and with them what they have signed.
@@ -210,6 +217,13 @@ impl Files<'_> {
             tokens::forget(self.config);
         }
     }
+}
+
+/// The path with more behind its name.
+fn named_beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
 }
 
 fn held(closing: &Closing) -> String {

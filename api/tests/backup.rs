@@ -136,6 +136,7 @@ async fn alive(app: &TestApp, token: &str, location: &Location, data: &Path) {
         assert_eq!(answer.status(), 200, "{path}");
         answer.json().await.unwrap()
     };
+    // The token is one of the first instance: its keys came along.
     let login = json!({ "email": "pm@madang.example", "password": "madang-demo-square" });
     let answer = client.post(format!("{url}/v1/auth/login")).json(&login).send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -180,7 +181,7 @@ async fn a_backup_that_is_cut_off_or_changed_anywhere_is_refused_and_stores_noth
     for to in kinds() {
         let data = tempfile::tempdir().unwrap();
         let lease = Lease::new(to, data.path());
-        let mut refuse = |bytes: &[u8], expected: &str| {
+        let refuse = |bytes: &[u8], expected: &str| {
             fs::write(&bad, bytes).unwrap();
             let why = refused(&mut madang(folder, &lease.location, data.path(), &["restore", "bad.tar"]));
             assert!(why.contains(expected), "{why}");
@@ -297,6 +298,25 @@ async fn a_backup_that_is_not_what_it_says_is_refused_and_stores_nothing() {
             let why = refused(&mut madang(folder, &lease.location, data.path(), &["restore", "bad.tar"]));
             assert!(why.contains(expected), "{expected}: {why}");
             untouched(&lease.location, data.path());
+        }
+        // What was there before is there after, also where the backup has the same.
+        let live = tempfile::tempdir().unwrap();
+        let there = live.path().join("attachments/01/a.png");
+        fs::create_dir_all(there.parent().unwrap()).unwrap();
+        for (content, bytes, expected) in [
+            (
+                fs::read(app.config().data_dir.join("attachments/01/a.png")).unwrap(),
+                &table[10].0,
+                table[10].1,
+            ),
+            (b"another".to_vec(), &whole, "attachment 01/a.png: another file is there already"),
+        ] {
+            fs::write(&there, &content).unwrap();
+            fs::write(folder.join("bad.tar"), bytes).unwrap();
+            let why = refused(&mut madang(folder, &lease.location, live.path(), &["restore", "bad.tar"]));
+            assert!(why.contains(expected), "{why}");
+            assert_eq!(fs::read(&there).unwrap(), content);
+            assert_eq!(paths(&live.path().join("attachments/01")), ["a.png"]);
         }
         // After all of it, the one that is whole goes in.
         content(&mut madang(folder, &lease.location, data.path(), &["restore", "all.tar"]));

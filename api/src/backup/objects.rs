@@ -2,10 +2,11 @@
 
 use std::{
     fs::{self, File},
-    io::{self, ErrorKind, Read},
+    io::{self, BufReader, ErrorKind, Read},
     path::{Path, PathBuf},
 };
 
+use super::named_beside;
 use crate::config::Config;
 
 /// The folder with the files, each under its key: names of letters, digits, `.`, `_` and `-`, parted by `/`.
@@ -40,15 +41,28 @@ impl Objects {
         }
     }
 
-    /// Puts content under a key.
-    pub fn put(&self, key: &str, content: &mut impl Read) -> io::Result<()> {
+    /// Puts content under a key, unless it is there already; says whether it had to.
+    pub fn put(&self, key: &str, content: &mut impl Read) -> io::Result<bool> {
         let path = self.path(key)?;
+        if let Some(present) = self.open(key)? {
+            return match same(present, content)? {
+                true => Ok(false),
+                false => Err(io::Error::new(ErrorKind::AlreadyExists, "another file is there already")),
+            };
+        }
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut file = File::create(path)?;
-        io::copy(content, &mut file)?;
-        file.sync_all()
+        // No key has this name, so what is under one is whole.
+        let beside = named_beside(&path, "#new");
+        let put = File::create(&beside)
+            .and_then(|mut file| io::copy(content, &mut file).and_then(|_| file.sync_all()))
+            .and_then(|()| fs::rename(&beside, path));
+        if put.is_err() {
+            // Nobody looks for it.
+            let _ = fs::remove_file(beside);
+        }
+        put.map(|()| true)
     }
 
     pub fn remove(&self, key: &str) {
@@ -62,6 +76,17 @@ impl Objects {
             Ok(self.folder.join(key))
         } else {
             Err(io::Error::new(ErrorKind::InvalidInput, format!("`{key}` is no key of an attachment")))
+        }
+    }
+}
+
+fn same(one: impl Read, other: &mut impl Read) -> io::Result<bool> {
+    let (mut one, mut other) = (BufReader::new(one).bytes(), BufReader::new(other).bytes());
+    loop {
+        match (one.next().transpose()?, other.next().transpose()?) {
+            (None, None) => return Ok(true),
+            (a, b) if a != b => return Ok(false),
+            _ => {}
         }
     }
 }
@@ -92,6 +117,32 @@ fn gather(folder: &Path, under: &str, found: &mut Vec<(String, u64)>) -> io::Res
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_under_a_key_stays_and_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = Objects { folder: folder.path().join("attachments") };
+        assert!(objects.list().unwrap().is_empty() && objects.open("01/a").unwrap().is_none());
+        assert!(objects.put("01/a", &mut b"same".as_slice()).unwrap());
+        assert!(!objects.put("01/a", &mut b"same".as_slice()).unwrap());
+        for other in ["", "sam", "samE", "same "] {
+            let error = objects.put("01/a", &mut other.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{other}");
+        }
+        let broken = &mut b"half".chain(Broken);
+        assert!(objects.put("01/b", broken).is_err());
+        assert_eq!(objects.list().unwrap(), [("01/a".to_owned(), 4)]);
+        assert_eq!(fs::read_dir(objects.folder.join("01")).unwrap().count(), 1);
+    }
+
+    /// What cannot be read.
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("gone"))
+        }
+    }
 
     #[test]
     fn a_key_never_leads_out_of_the_folder() {

@@ -12,7 +12,10 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{ATTACHMENTS, CLOSING, KEYS, MANIFEST, MARK, Manifest, PART, TABLES, of_file};
-use crate::backup::ledger::{Closing, Ledger, hex};
+use crate::backup::{
+    ledger::{Closing, Ledger, hex},
+    named_beside,
+};
 
 /// A backup that is being written. What is not finished goes.
 pub struct Writer {
@@ -48,9 +51,7 @@ impl Writer {
     /// Begins a backup that is to have this name, which must be free.
     pub fn create(file: &Path) -> Result<Self, Failed> {
         ensure_free(file)?;
-        let mut name = file.as_os_str().to_owned();
-        name.push(".partial");
-        let beside = PathBuf::from(name);
+        let beside = named_beside(file, ".partial");
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         // It holds hashes of passwords, and keys.
