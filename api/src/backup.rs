@@ -10,6 +10,7 @@ use std::{
     time::Instant,
 };
 
+use chrono::SubsecRound as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use persistence::{
     Location,
@@ -75,7 +76,7 @@ fn manifest(config: &Config, rows: &mut Rows<'_>, migrations: Vec<String>) -> Re
         Location::Sqlite(_) => "sqlite",
         Location::Postgres(_) => "postgres",
     };
-    let (madang, made_at) = (env!("CARGO_PKG_VERSION").to_owned(), config.clock.now());
+    let (madang, made_at) = (env!("CARGO_PKG_VERSION").to_owned(), config.clock.now().trunc_subsecs(0));
     Ok(Manifest { format: FORMAT, madang, made_at, from: from.to_owned(), migrations, tables })
 }
 
@@ -109,7 +110,7 @@ pub fn check(file: &Path) -> Result<(), StartError> {
     progress.end();
     let Manifest { madang, made_at, from, .. } = &archive.manifest;
     println!(
-        "{} is whole: {}, made by Madang {madang} from {from} at {made_at}",
+        "{} is whole: {}, made by Madang {madang} from {from}, {made_at}",
         file.display(),
         held(&closing)
     );

@@ -201,9 +201,11 @@ fn filled(
     migrations::run_those(&mut connection, |_| true)?;
     upkeep::index_all(&mut connection)?;
     batch::commit(&mut connection)?;
-    if let AnyConnection::Postgres(postgres) = &mut connection {
-        // What autovacuum would do within minutes.
-        postgres.batch_execute("ANALYZE")?;
+    if let AnyConnection::Postgres(postgres) = &mut connection
+        && let Err(error) = postgres.batch_execute("ANALYZE")
+    {
+        // Autovacuum does it within minutes.
+        tracing::warn!(%error, "no statistics were gathered");
     }
     Ok(())
 }
