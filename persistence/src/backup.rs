@@ -125,13 +125,15 @@ pub fn snapshot<T>(
         return Err(OpenError::Unreachable(format!("{} is not there", path.display())).into());
     }
     let mut connection = location.connect()?;
-    if let AnyConnection::Postgres(postgres) = &mut connection {
+    connection.batch_execute(match connection {
+        // Every page is read once: mapped, they would count as memory of this process for as long as it runs.
+        AnyConnection::Sqlite(_) => "PRAGMA mmap_size = 0",
         // SQLite shows every statement of a transaction the same by itself.
-        postgres.batch_execute(
+        AnyConnection::Postgres(_) => {
             "SET statement_timeout = 0; SET default_transaction_read_only = on;
-             SET default_transaction_isolation = 'repeatable read'",
-        )?;
-    }
+             SET default_transaction_isolation = 'repeatable read'"
+        }
+    })?;
     connection.transaction(|conn| {
         let migrations = migrations::applied(conn)?;
         migrations::ensure_known(&migrations)?;
