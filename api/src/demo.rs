@@ -118,8 +118,11 @@ const IDEAS: [Sample; 12] = [
     (1, "정기 배송 건너뛰기", "한 달 쉬어 가는 단추가 있으면 해요.", &["배송"], 8, 2, Category::Open),
 ];
 
-/// Fills an empty database; the first idea that is open to votes comes back.
-async fn fill(db: &Database, now: DateTime<Utc>) -> Rows<IdeaId> {
+/// Fills a database; the first idea that is open to votes comes back.
+///
+/// # Errors
+/// When the database fails, or was filled before.
+pub async fn fill(db: &Database, now: DateTime<Utc>) -> Rows<IdeaId> {
     let hash = passwords::hash_now(PASSWORD).map_err(|failure| Error::Broken(failure.to_string()))?;
     let mut stamps = Vec::new();
     for _ in 0..1_200 {

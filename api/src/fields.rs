@@ -11,7 +11,9 @@ use persistence::{
     fields::{self, Which},
 };
 
-pub(crate) use self::answers::{AnswerBody, Asking, NewAnswerBody, asking, changed, filters, sent};
+pub(crate) use self::answers::{
+    AnswerBody, AnswerValueBody, Asking, NewAnswerBody, asking, changed, filters, sent,
+};
 use self::bodies::{FieldBody, NewFieldBody, UpdateFieldBody, shown};
 use crate::{
     actor::{Caller, SignedIn},

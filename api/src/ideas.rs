@@ -1,6 +1,7 @@
 //! Ideas: written, read, changed, deleted, restored, moved.
 
 mod bodies;
+mod export;
 mod list;
 mod posting;
 
@@ -16,6 +17,7 @@ pub use self::bodies::{AuthorBody, BoardRefBody, IdeaBody, IdeaSummaryBody, TagT
 pub(crate) use self::list::ensure_segment;
 use self::{
     bodies::{NewIdeaBody, UpdateIdeaBody},
+    export::export_ideas,
     list::{list_board_ideas, list_ideas, list_similar_ideas},
 };
 use crate::{
@@ -36,7 +38,7 @@ use crate::{
 pub fn routes(to: &mut Routes<'_>) {
     // Before the list of a board, whose address is a beginning of its own.
     to.service(list_similar_ideas);
-    to.service(list_board_ideas).service(create_idea).service(list_ideas);
+    to.service(list_board_ideas).service(create_idea).service(list_ideas).service(export_ideas);
     to.service(get_idea).service(update_idea).service(delete_idea);
     to.service(restore_idea);
 }

@@ -8,6 +8,7 @@ mod app;
 mod attachments;
 pub mod audit;
 mod auth;
+pub mod backup;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod boards;
@@ -54,6 +55,7 @@ mod segments;
 mod serve;
 mod sessions;
 mod showing;
+mod spreadsheet;
 mod sso;
 mod statuses;
 pub mod store;

@@ -7,7 +7,7 @@ use domain::{audit::Head, digest};
 use madang::{
     Config, Server, StartError, admin,
     audit::{self, Verdict},
-    config, demo, import, jobs, logs,
+    backup, config, demo, import, jobs, logs,
     mail::carrier::Carrier,
     open_database, openapi, stop_signal,
     store::Store,
@@ -48,6 +48,15 @@ enum Command {
     /// Import from other systems
     #[command(subcommand)]
     Import(Import),
+    /// Write the whole instance into a new file, also while it serves
+    Backup { file: PathBuf },
+    /// Fill an empty database of either kind from a backup
+    Restore {
+        file: PathBuf,
+        /// Check the file and store nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
     /// Settings
@@ -150,6 +159,11 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Import(Import::Members { file, dry_run }) => {
             return import::members(&config, &file, dry_run).await;
         }
+        Command::Backup { file } => off_thread(move || backup::create(&config, &file)).await?,
+        Command::Restore { file, dry_run: true } => off_thread(move || backup::check(&file)).await?,
+        Command::Restore { file, dry_run: false } => {
+            off_thread(move || backup::restore(&config, &file)).await?
+        }
         Command::Config(Check::Check) => println!("{config:#?}"),
         Command::RotateKey => tokens::rotate(&config)?,
         Command::Recount => {
@@ -166,6 +180,13 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs what takes long, and waits for rows and files.
+async fn off_thread(
+    work: impl FnOnce() -> Result<(), StartError> + Send + 'static,
+) -> Result<(), StartError> {
+    actix_web::web::block(work).await.map_err(|error| StartError::Other(error.to_string()))?
 }
 
 async fn serve(config: Config) -> Result<(), StartError> {

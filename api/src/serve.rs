@@ -41,6 +41,9 @@ pub enum StartError {
     Database(#[from] OpenError),
     #[error("cannot listen on {address}: {cause}")]
     Listen { address: SocketAddr, cause: String },
+    /// A command that could not do its work.
+    #[error("{0}")]
+    Failed(#[from] persistence::backup::Failed),
     #[error("cannot start: {0}")]
     Other(String),
 }

@@ -182,6 +182,33 @@ pub fn rotate(config: &Config) -> Result<(), BadSetting> {
     write_keys(&path, &format!("{}\n{present}", new_key()), Replace::Yes)
 }
 
+/// The keys in the data folder, if there are any.
+///
+/// # Errors
+/// [`BadSetting`] when the file cannot be read.
+pub fn kept(config: &Config) -> Result<Option<String>, BadSetting> {
+    let path = config.data_dir.join(KEY_FILE);
+    match fs::read_to_string(&path) {
+        Ok(keys) => Ok(Some(keys)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(&path, &error)),
+    }
+}
+
+/// Puts keys into a data folder that has none; others that are there stay.
+///
+/// # Errors
+/// [`BadSetting`] when the file cannot be written.
+pub fn keep(config: &Config, keys: &str) -> Result<(), BadSetting> {
+    write_keys(&config.data_dir.join(KEY_FILE), keys, Replace::No)
+}
+
+/// Takes the keys out of the data folder.
+pub fn forget(config: &Config) {
+    // What is not there need not go.
+    let _ = fs::remove_file(config.data_dir.join(KEY_FILE));
+}
+
 fn new_key() -> String {
     format!("{}:{}", URL_SAFE_NO_PAD.encode(random::<6>()), URL_SAFE_NO_PAD.encode(random::<32>()))
 }

@@ -220,7 +220,7 @@ fn undo(connection: &mut AnyConnection) -> After {
     }
 }
 
-fn begin(connection: &mut AnyConnection, alone_with: AloneWith) -> Result<()> {
+pub(crate) fn begin(connection: &mut AnyConnection, alone_with: AloneWith) -> Result<()> {
     match connection {
         AnyConnection::Sqlite(sqlite) => {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE").map_err(Error::from)
@@ -243,7 +243,7 @@ pub(crate) fn lock(connection: &mut AnyConnection, alone_with: AloneWith) -> Res
     }
 }
 
-fn commit(connection: &mut AnyConnection) -> Result<()> {
+pub(crate) fn commit(connection: &mut AnyConnection) -> Result<()> {
     AnyConnection::commit_transaction(connection).map_err(Error::from)
 }
 

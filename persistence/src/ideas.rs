@@ -1,6 +1,7 @@
 //! The rows of ideas: found and stored one at a time. How one changes is in [`change`], lists are in [`list`].
 
 pub mod change;
+pub mod export;
 pub mod likeness;
 pub mod list;
 pub mod upkeep;

@@ -1,8 +1,13 @@
 //! Migrations: the same names for both databases.
 
 use diesel::{
-    QueryDsl as _, RunQueryDsl as _, backend::Backend, connection::SimpleConnection as _,
-    migration::MigrationSource, pg::Pg, sqlite::Sqlite,
+    QueryDsl as _, RunQueryDsl as _,
+    backend::Backend,
+    connection::SimpleConnection as _,
+    migration::{Migration as _, MigrationSource},
+    pg::Pg,
+    sql_types::Bool,
+    sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -32,6 +37,79 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, OpenError>
                 .map_err(|error| failed(&error))?;
             outcome
         }
+    }
+}
+
+/// Waits, to the end of the transaction, until no other node migrates; SQLite has one writer anyway.
+pub(crate) fn lock(connection: &mut AnyConnection) -> Result<(), OpenError> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(postgres) => postgres
+            .batch_execute("SELECT pg_advisory_xact_lock(hashtext('madang migrate'))")
+            .map_err(|error| OpenError::Migration(error.to_string())),
+    }
+}
+
+/// Runs those of the steps that were not yet, in the transaction that is open.
+pub(crate) fn run_those(
+    connection: &mut AnyConnection,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(), OpenError> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => run_some(sqlite, SQLITE, wanted),
+        AnyConnection::Postgres(postgres) => run_some(postgres, POSTGRES, wanted),
+    }
+}
+
+fn run_some<C, DB>(
+    connection: &mut C,
+    source: EmbeddedMigrations,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(), OpenError>
+where
+    DB: Backend,
+    C: MigrationHarness<DB> + diesel::Connection<Backend = DB>,
+{
+    let failed = |error: &dyn std::fmt::Display| OpenError::Migration(error.to_string());
+    for step in connection.pending_migrations(source).map_err(|error| failed(&error))? {
+        if wanted(&step.name().version().to_string()) {
+            connection.run_migration(&step).map_err(|error| failed(&error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The steps a database has had, in their order; none where it is empty.
+///
+/// # Errors
+/// [`OpenError::Migration`] when it cannot be read.
+pub(crate) fn applied(connection: &mut AnyConnection) -> Result<Vec<String>, OpenError> {
+    let failed = |error: &dyn std::fmt::Display| OpenError::Migration(error.to_string());
+    // Only read: diesel's own question makes its table where there is none, which a look may not.
+    let known = match connection {
+        AnyConnection::Sqlite(_) => {
+            "SELECT count(*) > 0 AS known FROM sqlite_schema WHERE name = '__diesel_schema_migrations'"
+        }
+        AnyConnection::Postgres(_) => "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS known",
+    };
+    let known = diesel::dsl::sql::<Bool>(known);
+    if !known.get_result::<bool>(connection).map_err(|error| failed(&error))? {
+        return Ok(Vec::new());
+    }
+    __diesel_schema_migrations::table
+        .select(__diesel_schema_migrations::version)
+        .order(__diesel_schema_migrations::version)
+        .load(connection)
+        .map_err(|error| failed(&error))
+}
+
+/// # Errors
+/// [`OpenError::Newer`] names the first that this release does not know.
+pub(crate) fn ensure_known(found: &[String]) -> Result<(), OpenError> {
+    let known = versions::<Sqlite>(&SQLITE)?;
+    match found.iter().find(|version| !known.contains(version)) {
+        Some(unknown) => Err(OpenError::Newer(unknown.clone())),
+        None => Ok(()),
     }
 }
 

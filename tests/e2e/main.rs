@@ -12,6 +12,7 @@ mod contract;
 mod conventions;
 mod duplicates;
 mod emails;
+mod export;
 mod fields;
 mod ideas;
 mod insights;

@@ -34,6 +34,19 @@ pub enum AnswerValueBody {
     Many(Vec<String>),
 }
 
+impl From<Answer> for AnswerValueBody {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Text(text) => Self::Text(text),
+            Answer::Number(number) => Self::Number(plain_number(number)),
+            Answer::Choice(key) => Self::Text(key.to_string()),
+            Answer::Choices(keys) => Self::Many(keys.iter().map(ToString::to_string).collect()),
+            Answer::Date(day) => Self::Text(day.to_string()),
+            Answer::YesNo(yes) => Self::Flag(yes),
+        }
+    }
+}
+
 /// An answer as it is sent; null is none.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "names the form of an answer in the document")]
@@ -66,19 +79,11 @@ impl AnswerBody {
             Answer::Choices(keys) => Some(keys.iter().filter_map(name).collect()),
             Answer::Text(_) | Answer::Number(_) | Answer::Date(_) | Answer::YesNo(_) => None,
         };
-        let value = match answer {
-            Answer::Text(text) => AnswerValueBody::Text(text),
-            Answer::Number(number) => AnswerValueBody::Number(plain_number(number)),
-            Answer::Choice(key) => AnswerValueBody::Text(key.to_string()),
-            Answer::Choices(keys) => AnswerValueBody::Many(keys.iter().map(ToString::to_string).collect()),
-            Answer::Date(day) => AnswerValueBody::Text(day.to_string()),
-            Answer::YesNo(yes) => AnswerValueBody::Flag(yes),
-        };
         Self {
             key: field.key.to_string(),
             label: language.pick(field.label.ko, field.label.en),
             kind: field.kind.into(),
-            value,
+            value: answer.into(),
             names,
         }
     }

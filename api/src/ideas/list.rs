@@ -54,53 +54,53 @@ pub enum SortName {
     Random,
 }
 
-#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListIdeasQuery {
     /// `top` unless given; with `q`, ideas with every word in the title come first unless it is given.
     #[param(inline)]
-    sort: Option<SortName>,
+    pub(super) sort: Option<SortName>,
     /// For `sort=random`: pages of one seed fit together. The date in Korea unless given.
     #[param(max_length = 64)]
-    seed: Option<String>,
+    pub(super) seed: Option<String>,
     /// The key of a status, on whichever board.
     #[param(max_length = 40, pattern = "^[a-z0-9]+(_[a-z0-9]+)*$")]
-    status: Option<String>,
+    pub(super) status: Option<String>,
     /// What the statuses mean. Merged ideas are listed only where they are asked for, here or by status.
     #[param(inline)]
-    category: Option<CategoryName>,
+    pub(super) category: Option<CategoryName>,
     #[param(max_length = 30)]
-    tag: Option<String>,
+    pub(super) tag: Option<String>,
     /// The id of a member.
-    author: Option<Uuid>,
+    pub(super) author: Option<Uuid>,
     /// Only your own ideas.
     #[serde(default)]
-    mine: bool,
+    pub(super) mine: bool,
     /// Only ideas you vote for.
     #[serde(default)]
-    voted: bool,
+    pub(super) voted: bool,
     /// For staff: only ideas that somebody of this segment votes for, by its id.
-    voter_segment: Option<Uuid>,
+    pub(super) voter_segment: Option<Uuid>,
     /// At this time or later.
-    created_after: Option<DateTime<Utc>>,
+    pub(super) created_after: Option<DateTime<Utc>>,
     /// Before this time.
-    created_before: Option<DateTime<Utc>>,
+    pub(super) created_before: Option<DateTime<Utc>>,
     /// Words to be found, each of them.
     #[param(max_length = 200)]
-    q: Option<String>,
+    pub(super) q: Option<String>,
     /// What the answers to fields must be, on a list of one board: `key:condition`, parted by commas. The condition is the key
     /// of a choice, `true` or `false`, a number, a date, or a range of these (`3..5`, `3..`); a key alone asks for any answer.
     #[param(max_length = 500, example = "product:earphones,how_often:3..")]
-    field: Option<String>,
+    pub(super) field: Option<String>,
     /// For staff: the deleted ideas instead.
     #[serde(default)]
-    deleted: bool,
+    pub(super) deleted: bool,
     #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<i64>,
-    cursor: Option<String>,
+    pub(super) limit: Option<i64>,
+    pub(super) cursor: Option<String>,
     #[serde(default)]
-    include_total: bool,
+    pub(super) include_total: bool,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -207,7 +207,7 @@ fn shown(page: Page<Listed>, names: &Names, actor: &Actor, language: Language) -
 }
 
 /// The conditions of a query, with the boards the actor may view.
-fn filter(
+pub(super) fn filter(
     tx: &mut AnyConnection,
     actor: &Actor,
     board: Option<&BoardRef>,
@@ -239,14 +239,14 @@ pub(crate) fn ensure_segment(tx: &mut AnyConnection, segment: SegmentId) -> Rows
 
 /// What a query asks for, understood; the boards are still to be filled in.
 #[derive(Debug, Clone)]
-struct Wanted {
+pub(super) struct Wanted {
     filter: Filter,
     asking: Vec<Asking>,
     sort: Sort,
 }
 
 impl ListIdeasQuery {
-    fn wanted(&self, caller: &Caller, now: DateTime<Utc>) -> Result<Wanted, Failure> {
+    pub(super) fn wanted(&self, caller: &Caller, now: DateTime<Utc>) -> Result<Wanted, Failure> {
         let text = |name: &str, text: Option<&String>, most| {
             text.map(|text| clean(text, 0, most, Lines::One))
                 .transpose()

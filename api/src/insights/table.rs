@@ -1,10 +1,10 @@
 //! The numbers as CSV, for a spreadsheet: one number on a line, then the weeks, then the ideas that wait.
 
 use super::bodies::LoopBody;
-use crate::error::Failure;
-
-/// Without it Excel takes Korean for something else.
-const BOM: &[u8] = "\u{feff}".as_bytes();
+use crate::{
+    error::Failure,
+    spreadsheet::{BOM, text},
+};
 
 /// The numbers as CSV (RFC 4180); three tables with an empty line between them.
 ///
@@ -38,7 +38,7 @@ pub(super) fn csv(body: &LoopBody) -> Result<Vec<u8>, Failure> {
             }),
         )?,
     ];
-    Ok([BOM, &parts.join(b"\r\n".as_slice())].concat())
+    Ok([BOM.as_bytes(), &parts.join(b"\r\n".as_slice())].concat())
 }
 
 fn metrics(body: &LoopBody) -> impl Iterator<Item = (&'static str, String)> {
@@ -78,23 +78,4 @@ fn written<const N: usize>(
         writer.write_record(row).map_err(Failure::internal)?;
     }
     writer.into_inner().map_err(Failure::internal)
-}
-
-/// What members wrote. A spreadsheet would compute what begins like a formula; an apostrophe before it keeps it a text.
-fn text(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    if formula { format!("'{text}") } else { text.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_members_write_is_computed() {
-        for odd in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
-            assert_eq!(text(odd), format!("'{odd}"));
-        }
-        assert_eq!(text("다크 모드 = 어두운 화면"), "다크 모드 = 어두운 화면");
-    }
 }

@@ -1,9 +1,11 @@
 //! The rows of answers: stored with an idea, read with it, and asked for in lists.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
-    Actor, FieldId, IdeaId,
+    Actor, BoardId, FieldId, IdeaId,
     fields::{Answer, ChoiceKey, Field, Kind, Wanted},
     ideas::Idea,
 };
@@ -64,14 +66,43 @@ pub fn of_idea(conn: &mut AnyConnection, idea: &Idea) -> Result<Vec<Answered>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
+    put_together(&of_board(conn, idea.board_id, Which::Ever)?, &rows, idea.id)
+}
+
+/// Every answer of these ideas of a board, in the order of the fields.
+pub(crate) fn of_ideas(
+    conn: &mut AnyConnection,
+    board: BoardId,
+    ideas: &[KeyValue],
+) -> Result<HashMap<KeyValue, Vec<Answered>>> {
+    let rows: Vec<(KeyValue, (KeyValue, Columns))> = idea_answers::table
+        .filter(idea_answers::idea_id.eq_any(ideas.to_vec()))
+        .order((idea_answers::idea_id, idea_answers::field_id, idea_answers::nth))
+        .select((
+            idea_answers::idea_id,
+            (
+                idea_answers::field_id,
+                (idea_answers::text, idea_answers::choice, idea_answers::number, idea_answers::day),
+            ),
+        ))
+        .load(conn)?;
+    let fields = if rows.is_empty() { Vec::new() } else { of_board(conn, board, Which::Ever)? };
+    let mut by_idea = HashMap::<KeyValue, Vec<(KeyValue, Columns)>>::new();
+    for (idea, row) in rows {
+        by_idea.entry(idea).or_default().push(row);
+    }
+    by_idea.into_iter().map(|(idea, rows)| Ok((idea, put_together(&fields, &rows, idea.into())?))).collect()
+}
+
+fn put_together(fields: &[Field], rows: &[(KeyValue, Columns)], idea: IdeaId) -> Result<Vec<Answered>> {
     let mut answers = Vec::new();
-    for field in of_board(conn, idea.board_id, Which::Ever)? {
+    for field in fields {
         let own = rows.iter().filter(|(id, _)| *id == key(field.id)).map(|(_, columns)| columns);
         let own: Vec<&Columns> = own.collect();
         if !own.is_empty() {
             let answer = answer(field.kind, &own);
-            let answer = answer.ok_or_else(|| Error::Broken(format!("idea {}: odd answer", idea.id)))?;
-            answers.push(Answered { field, answer });
+            let answer = answer.ok_or_else(|| Error::Broken(format!("idea {idea}: odd answer")))?;
+            answers.push(Answered { field: field.clone(), answer });
         }
     }
     Ok(answers)

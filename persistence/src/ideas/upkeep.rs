@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
-use domain::{IdeaId, ranking};
+use domain::{IdeaId, ranking, search::Folded};
 
 use crate::{
     comments,
     connection::AnyConnection,
     error::{Result, Unique, taken},
     key::{KeyValue, key},
-    schema::{ideas, votes},
+    schema::{idea_texts, ideas, votes},
+    search,
 };
 
 /// What a recount of some ideas found.
@@ -135,4 +136,29 @@ pub fn take_turn(
     // Two nodes that both find no row: one insert wins, the other fails and is told no.
     let first = diesel::insert_into(leases::table).values((leases::name.eq(job), turn)).execute(conn);
     first.map_err(taken(Unique::Lease)).map(|rows| rows == 1)
+}
+
+/// How many ideas are put into the search index at a time.
+const INDEXED: i64 = 500;
+
+/// Puts every idea into the search index anew.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn index_all(conn: &mut AnyConnection) -> Result<()> {
+    let mut last = KeyValue::from(uuid::Uuid::nil());
+    loop {
+        let rows: Vec<(KeyValue, KeyValue, String, String)> = ideas::table
+            .inner_join(idea_texts::table)
+            .filter(ideas::id.gt(last))
+            .order(ideas::id)
+            .limit(INDEXED)
+            .select((ideas::id, ideas::board_id, idea_texts::title, idea_texts::body))
+            .load(conn)?;
+        let Some((id, ..)) = rows.last() else { return Ok(()) };
+        last = *id;
+        for (id, board, title, body) in rows {
+            search::index(conn, id.into(), board.into(), &Folded::new(&title), &Folded::new(&body))?;
+        }
+    }
 }

@@ -123,6 +123,8 @@ pub const TABLE: &[Row] = &[
         [200, 200, 200, 403, 200, 200, 200, 200, 401]),
     ("list_board_ideas", "GET /v1/boards/{board}/ideas", "",
         [200, 200, 200, 403, 200, 200, 200, 200, 401]),
+    ("export_ideas", "GET /v1/boards/{board}/export", "",
+        [401, 403, 403, 403, 200, 200, 200, 200, 401]),
     ("list_similar_ideas", "GET /v1/boards/{board}/ideas/similar?title=a", "",
         [200, 200, 200, 403, 200, 200, 200, 200, 401]),
     ("create_idea", "POST /v1/boards/{board}/ideas", r#"{ "title": "하나" }"#,
