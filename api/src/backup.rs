@@ -30,6 +30,7 @@ use crate::{config::Config, serve::StartError, tokens};
 /// [`StartError::Failed`]; the file is then not there.
 pub fn create(config: &Config, file: &Path) -> Result<(), StartError> {
     let started = Instant::now();
+    let objects = Objects::of(config)?;
     let mut writer = Writer::create(file)?;
     let keys = tokens::kept(config)?;
     backup::snapshot(&config.database, |rows, migrations| {
@@ -41,7 +42,6 @@ pub fn create(config: &Config, file: &Path) -> Result<(), StartError> {
         write_rows(&mut writer, rows, &manifest)
     })?;
     // After the rows: an attachment that is in a row was there before it.
-    let objects = Objects::of(config);
     let listed = objects.list().map_err(of_file(file))?;
     for (key, size) in listed {
         let content =
@@ -125,7 +125,7 @@ pub fn check(file: &Path) -> Result<(), StartError> {
 pub fn restore(config: &Config, file: &Path) -> Result<(), StartError> {
     let started = Instant::now();
     let mut archive = Archive::open(file)?;
-    let mut files = Files { config, objects: Objects::of(config), put: Vec::new(), keys_put: false };
+    let mut files = Files { config, objects: Objects::of(config)?, put: Vec::new(), keys_put: false };
     let origin = archive.manifest.origin();
     let mut closing = None;
     let restored = backup::restore(&config.database, &origin, |target| {

@@ -100,9 +100,10 @@ fn is_staff(caller: &str) -> bool {
 /// What not every member may do, and what staff see of people: the audit log has every such request
 /// of theirs.
 fn is_kept(operation: &str, method: &str) -> bool {
-    const LOOKS: [&str; 8] = [
+    const LOOKS: [&str; 9] = [
         "list_members",
         "get_member",
+        "export_ideas",
         "list_invited",
         "list_invitations",
         "list_segment_members",

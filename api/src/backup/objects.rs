@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::named_beside;
-use crate::config::Config;
+use persistence::backup::Failed;
+
+use crate::config::{Config, StoreSettings};
 
 /// The folder with the files, each under its key: names of letters, digits, `.`, `_` and `-`, parted by `/`.
 pub struct Objects {
@@ -15,8 +17,17 @@ pub struct Objects {
 }
 
 impl Objects {
-    pub fn of(config: &Config) -> Self {
-        Self { folder: config.data_dir.join("attachments") }
+    /// # Errors
+    /// Where attachments are in a bucket: they are not copied yet, and half a backup would be none.
+    pub fn of(config: &Config) -> Result<Self, Failed> {
+        match config.store {
+            StoreSettings::Folder => Ok(Self { folder: config.data_dir.join("attachments") }),
+            StoreSettings::Bucket(_) => Err(Failed::Halted(
+                "attachments are in a bucket (MADANG_STORE_URL), which is neither copied nor filled yet: \
+                 copy it with the tools of your storage into the folder `attachments`, and unset MADANG_STORE_URL"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// The key and the size of each, by key.

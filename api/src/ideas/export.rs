@@ -14,6 +14,7 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
+    Actor,
     access::Permission,
     boards::Board,
     calendar::seoul,
@@ -22,11 +23,13 @@ use domain::{
 };
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use persistence::{
+    AnyConnection,
     boards::{self, BoardRef},
     fields::{self, Which},
     ideas::export::{self, Exported},
 };
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -118,8 +121,14 @@ pub(super) async fn export_ideas(
     let now = app.config.clock.now();
     let format = query.format;
     let wanted = ListIdeasQuery::from(query).wanted(&me.caller, now)?;
+    let (act, asked) = (app.act(&me, "export_ideas"), json!({ "query": request.query_string() }));
     let reader = Reader { app, caller: me.caller, board: board_in_path(&request)?, wanted };
     let first = reader.first().await?;
+    let board = first.board.id.uuid();
+    let keep = move |tx: &mut AnyConnection, actor: &Actor| {
+        act.keep_facts(tx, actor, Some(board), (None, Some(asked.clone())))
+    };
+    reader.app.look(&reader.caller, keep).await?;
     let name = format!("{}-{}", first.board.name.as_str(), seoul(now).date());
     let form = Form::new(format, &first, &reader.app.config.public_url, language);
     let fallback = format!("{}-{}", first.board.slug.as_str(), seoul(now).date());
