@@ -112,10 +112,12 @@ pub enum Permission {
     SeeInsights,
     /// Post and vote for a customer, and see where others did.
     ActOnBehalf,
+    /// Write, publish, withdraw and delete entries of the changelog, and see those that are not out.
+    ManageChangelog,
 }
 
 impl Permission {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -126,6 +128,7 @@ impl Permission {
         Self::SeeVoters,
         Self::SeeInsights,
         Self::ActOnBehalf,
+        Self::ManageChangelog,
     ];
 
     #[must_use]
@@ -139,7 +142,9 @@ impl Permission {
             | Self::SeeVoters
             | Self::SeeInsights
             | Self::ActOnBehalf => role.is_staff(),
-            Self::ManageSegments => matches!(role, Role::Admin | Role::ProductManager | Role::Marketer),
+            Self::ManageSegments | Self::ManageChangelog => {
+                matches!(role, Role::Admin | Role::ProductManager | Role::Marketer)
+            }
         }
     }
 
@@ -156,6 +161,7 @@ impl Permission {
             Self::SeeVoters => "see_voters",
             Self::SeeInsights => "see_insights",
             Self::ActOnBehalf => "act_on_behalf",
+            Self::ManageChangelog => "manage_changelog",
         }
     }
 }
@@ -198,7 +204,9 @@ impl Audience {
         Self::ALL.into_iter().find(|audience| audience.name() == name)
     }
 
-    fn holds(self, actor: &Actor, invited: bool) -> bool {
+    /// Whether the actor is of it; `invited` says whether they are on the list it is about.
+    #[must_use]
+    pub fn holds(self, actor: &Actor, invited: bool) -> bool {
         match self {
             _ if actor.is_staff() => true,
             Self::Everyone => true,

@@ -47,11 +47,19 @@ pub enum News {
     Merged,
     Mentioned,
     Replied,
+    /// An idea they support stands in an entry of the changelog.
+    Announced,
 }
 
 impl News {
-    pub const ALL: [Self; 5] =
-        [Self::StatusChanged, Self::Responded, Self::Merged, Self::Mentioned, Self::Replied];
+    pub const ALL: [Self; 6] = [
+        Self::StatusChanged,
+        Self::Responded,
+        Self::Merged,
+        Self::Mentioned,
+        Self::Replied,
+        Self::Announced,
+    ];
 
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -61,6 +69,7 @@ impl News {
             Self::Merged => "merged",
             Self::Mentioned => "mentioned",
             Self::Replied => "replied",
+            Self::Announced => "announced",
         }
     }
 
@@ -90,10 +99,12 @@ pub enum Happening {
     Unlocked,
     /// Owner, due date or the marks it is ranked by; for staff alone.
     Triaged,
+    /// In an entry of the changelog.
+    Announced,
 }
 
 impl Happening {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::StatusChanged,
         Self::Responded,
         Self::Edited,
@@ -106,6 +117,7 @@ impl Happening {
         Self::Locked,
         Self::Unlocked,
         Self::Triaged,
+        Self::Announced,
     ];
 
     #[must_use]
@@ -123,6 +135,7 @@ impl Happening {
             Self::Locked => "locked",
             Self::Unlocked => "unlocked",
             Self::Triaged => "triaged",
+            Self::Announced => "announced",
         }
     }
 

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, BoardId, CommentId, IdeaId, MemberId, SegmentId, comments::Reaction, members::Role,
+    ApiKeyId, BoardId, CommentId, EntryId, IdeaId, MemberId, RoadmapId, SegmentId, comments::Reaction, members::Role,
     statuses::StatusKey,
 };
 
@@ -42,6 +42,8 @@ pub enum Event {
     SegmentCreated { segment: SegmentId },
     SegmentUpdated { segment: SegmentId },
     SegmentDeleted { segment: SegmentId },
+    Roadmap { roadmap: RoadmapId, board: BoardId, what: RoadmapEvent },
+    Changelog { entry: EntryId, board: Option<BoardId>, what: ChangelogEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
 }
@@ -68,6 +70,33 @@ pub enum CommentEvent {
         member: MemberId,
         reaction: Reaction,
     },
+}
+
+/// What happened to a roadmap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoadmapEvent {
+    Created,
+    Updated,
+    Deleted,
+    /// Put into a column, or to another place of it.
+    IdeaPlaced {
+        idea: IdeaId,
+    },
+    IdeaRemoved {
+        idea: IdeaId,
+    },
+}
+
+/// What happened to an entry of the changelog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangelogEvent {
+    Created,
+    Updated,
+    /// It is out, and the supporters of its ideas have been told.
+    Published,
+    /// It is a draft again.
+    Withdrawn,
+    Deleted,
 }
 
 /// Why a session ended before its time.
@@ -121,6 +150,20 @@ impl Event {
             Self::SegmentCreated { .. } => "segment.created",
             Self::SegmentUpdated { .. } => "segment.updated",
             Self::SegmentDeleted { .. } => "segment.deleted",
+            Self::Roadmap { what, .. } => match what {
+                RoadmapEvent::Created => "roadmap.created",
+                RoadmapEvent::Updated => "roadmap.updated",
+                RoadmapEvent::Deleted => "roadmap.deleted",
+                RoadmapEvent::IdeaPlaced { .. } => "roadmap.idea_placed",
+                RoadmapEvent::IdeaRemoved { .. } => "roadmap.idea_removed",
+            },
+            Self::Changelog { what, .. } => match what {
+                ChangelogEvent::Created => "changelog.created",
+                ChangelogEvent::Updated => "changelog.updated",
+                ChangelogEvent::Published => "changelog.published",
+                ChangelogEvent::Withdrawn => "changelog.withdrawn",
+                ChangelogEvent::Deleted => "changelog.deleted",
+            },
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
         }
@@ -161,6 +204,8 @@ impl Event {
             Self::SegmentCreated { segment }
             | Self::SegmentUpdated { segment }
             | Self::SegmentDeleted { segment } => segment.uuid(),
+            Self::Roadmap { roadmap, .. } => roadmap.uuid(),
+            Self::Changelog { entry, .. } => entry.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
         }
     }

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod api_keys;
 pub mod boards;
 pub mod calendar;
+pub mod changelog;
 pub mod comments;
 pub mod duplicates;
 pub mod events;
@@ -22,6 +23,7 @@ pub mod page;
 pub mod proxies;
 pub mod ranking;
 pub mod refusal;
+pub mod roadmaps;
 pub mod search;
 pub mod segments;
 pub mod statuses;
@@ -30,6 +32,7 @@ pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, BoardId, CommentId, FieldId, IdeaId, MemberId, SegmentId, SessionId, Stamp, StatusId, ViewId,
+    ApiKeyId, BoardId, CommentId, EntryId, FieldId, IdeaId, MemberId, RoadmapId, SegmentId, SessionId, Stamp,
+    StatusId, ViewId,
 };
 pub use refusal::Refusal;

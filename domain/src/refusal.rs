@@ -105,6 +105,12 @@ pub enum Refusal {
     TooManyKeys { most: usize },
     #[error("there are at most {most} segments")]
     TooManySegments { most: usize },
+    #[error("a board has at most {most} roadmaps")]
+    TooManyRoadmaps { most: usize },
+    #[error("on a roadmap by status an idea stands in the column of its own")]
+    FollowsStatus,
+    #[error("the entry is published")]
+    AlreadyPublished,
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]
