@@ -631,7 +631,7 @@ diesel::table! {
         name -> Text,
         audience -> Text,
         kind -> Text,
-        columns -> Text,
+        layout -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> Integer,

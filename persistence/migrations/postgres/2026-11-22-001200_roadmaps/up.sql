@@ -7,7 +7,7 @@ CREATE TABLE roadmaps (
     -- status or time.
     kind TEXT NOT NULL,
     -- A JSON list, in the order of the columns.
-    columns TEXT NOT NULL,
+    layout TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     version INTEGER NOT NULL
