@@ -39,6 +39,8 @@ pub enum NewsName {
     Merged,
     Mentioned,
     Replied,
+    /// An idea you support stands in the changelog.
+    Announced,
 }
 
 impl From<News> for NewsName {
@@ -49,6 +51,7 @@ impl From<News> for NewsName {
             News::Merged => Self::Merged,
             News::Mentioned => Self::Mentioned,
             News::Replied => Self::Replied,
+            News::Announced => Self::Announced,
         }
     }
 }
@@ -61,14 +64,25 @@ pub struct IdeaRefBody {
     pub title: String,
 }
 
+/// The entry of the changelog a notification is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntryRefBody {
+    pub id: Uuid,
+    #[schema(example = "다크 모드가 나왔어요")]
+    pub title: String,
+}
+
 /// Something you were told.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NotificationBody {
-    /// That of what happened: an entry of the idea's activity, or a comment.
+    /// That of what happened.
     id: Uuid,
     kind: NewsName,
     idea: IdeaRefBody,
     board: BoardRefBody,
+    /// Where the news is that the idea stands in the changelog: the entry. It is told once, also where several of your
+    /// ideas stand there.
+    entry: Option<EntryRefBody>,
     /// The key of the status the idea came to, where that is the news.
     #[schema(example = "planned")]
     to_status: Option<String>,
@@ -117,7 +131,7 @@ async fn list_notifications(
             let names: HashMap<BoardId, BoardRefBody> =
                 seen.iter().map(|seen| (seen.board.id, BoardRefBody::from(&seen.board))).collect();
             let ids = seen.iter().map(|seen| seen.board.id).collect::<Vec<_>>();
-            Ok((notifications::list(tx, actor.ensure_member()?, &ids, which, after, limit)?, names))
+            Ok((notifications::list(tx, actor, &ids, which, after, limit)?, names))
         })
         .await?;
     let shown = |told: Notification| NotificationBody {
@@ -125,6 +139,7 @@ async fn list_notifications(
         kind: told.news.into(),
         idea: IdeaRefBody { id: told.idea.uuid(), title: told.title },
         board: names.get(&told.board).cloned().unwrap_or_else(BoardRefBody::nowhere),
+        entry: told.entry.map(|(id, title)| EntryRefBody { id: id.uuid(), title }),
         to_status: told.to_status,
         reason: told.reason,
         created_at: told.at,

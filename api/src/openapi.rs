@@ -112,7 +112,7 @@ fn takes_if_match(path: &str, method: &str) -> bool {
         // A key is never changed.
         "delete" if path.starts_with(API_KEYS) => false,
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
-        "post" => ends_with(&["/status", "/merge", "/unmerge"]),
+        "post" => ends_with(&["/status", "/merge", "/unmerge", "/publish"]),
         "put" => ends_with(&["/response", "/priority-weights"]),
         _ => false,
     }

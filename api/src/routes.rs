@@ -12,10 +12,10 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, api_keys, auth, boards, comments,
+    activities, api_keys, auth, boards, changelog, comments,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, members, merges, notifications, openapi, proxies, responses,
-    segments, sessions, statuses, triage, votes,
+    roadmaps, segments, sessions, statuses, triage, votes,
 };
 
 /// The routes of the API.
@@ -36,6 +36,8 @@ pub fn all(to: &mut Routes<'_>) {
     notifications::routes(to);
     comments::routes(to);
     segments::routes(to);
+    roadmaps::routes(to);
+    changelog::routes(to);
     api_keys::routes(to);
     boards::routes(to);
     insights::routes(to);

@@ -36,6 +36,7 @@ pub enum ScopeName {
     SeeVoters,
     SeeInsights,
     ActOnBehalf,
+    ManageChangelog,
 }
 
 impl From<ScopeName> for Scope {
@@ -53,6 +54,7 @@ impl From<ScopeName> for Scope {
             ScopeName::SeeVoters => Self::Staff(Permission::SeeVoters),
             ScopeName::SeeInsights => Self::Staff(Permission::SeeInsights),
             ScopeName::ActOnBehalf => Self::Staff(Permission::ActOnBehalf),
+            ScopeName::ManageChangelog => Self::Staff(Permission::ManageChangelog),
         }
     }
 }

@@ -109,12 +109,12 @@ pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Ve
 
 /// Announces an entry if it is out: says so once in the timeline of each idea it names, and tells the supporters who were
 /// not told of it before. Who is first to do it for an entry decides under which id that is, now and for ideas it names
-/// later. `stamps` are as many as [`domain::changelog::MOST_IDEAS`] needs, of sixteen ids each.
+/// later. Of two stamps there are ids for [`domain::changelog::MOST_IDEAS`] ideas.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn announce(conn: &mut AnyConnection, stamps: &[Stamp], entry: EntryId) -> Result<()> {
-    let Some(first) = stamps.first() else { return Ok(()) };
+pub fn announce(conn: &mut AnyConnection, stamps: &[Stamp; 2], entry: EntryId) -> Result<()> {
+    let [first, _] = stamps;
     let now = first.at.naive_utc();
     let row = changelog::table.find(key(entry)).filter(changelog::publish_at.le(now));
     // Where it stays as it is, this takes the lock of the row: of two at once, the second finds all done.

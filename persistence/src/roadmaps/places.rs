@@ -42,14 +42,14 @@ pub struct Column {
 }
 
 impl Column {
-    /// The column of a roadmap under this key.
+    /// The column under this key, out of those of a roadmap or of the plain view of a board.
     #[must_use]
-    pub fn of(roadmap: &Roadmap, key: &str) -> Self {
-        let status = match &roadmap.columns {
+    pub fn of(board: BoardId, roadmap: Option<RoadmapId>, columns: &Columns, key: &str) -> Self {
+        let status = match columns {
             Columns::Statuses(keys) => keys.iter().find(|status| status.as_str() == key).cloned(),
             Columns::Times(_) => None,
         };
-        Self { board: roadmap.board_id, roadmap: Some(roadmap.id), key: key.to_owned(), status }
+        Self { board, roadmap, key: key.to_owned(), status }
     }
 
     /// What may be seen in it.

@@ -144,10 +144,10 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         votes::voters(conn, idea, after, limit)?;
         responses::versions(conn, idea, after, limit)?;
         for depth in [activities::Depth::Public, activities::Depth::Internal] {
-            activities::list(conn, idea, depth, after, limit)?;
+            activities::list(conn, &actor, idea, depth, after, limit)?;
         }
         for which in [notifications::Which::Every, notifications::Which::Unread] {
-            notifications::list(conn, me, &[BoardId::from(Uuid::from_u128(1))], which, after, limit)?;
+            notifications::list(conn, &actor, &[BoardId::from(Uuid::from_u128(1))], which, after, limit)?;
         }
         for order in
             [domain::comments::Order::Oldest, domain::comments::Order::Newest, domain::comments::Order::Best]
