@@ -92,7 +92,7 @@ pub struct ActivityBody {
     /// The version that came of an edit or a response.
     version: Option<i32>,
     /// The entry of the changelog it was announced in.
-    entry_id: Option<Uuid>,
+    changelog_entry_id: Option<Uuid>,
     /// How many stood behind the idea then; shown to staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, minimum = 0)]
@@ -140,7 +140,7 @@ fn shown(entry: Activity, staff: bool) -> ActivityBody {
         decline_reason: entry.decline_reason,
         other_idea_id: entry.other.map(domain::IdeaId::uuid),
         version: entry.version,
-        entry_id: entry.entry.map(domain::EntryId::uuid),
+        changelog_entry_id: entry.entry.map(domain::ChangelogEntryId::uuid),
         supporters: entry.supporters.filter(|_| staff),
         told: entry.told.filter(|_| staff),
         internal: entry.internal,

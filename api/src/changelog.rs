@@ -6,15 +6,14 @@ mod feed;
 use actix_web::{delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, EntryId, IdeaId, Refusal,
+    Actor, ChangelogEntryId, IdeaId, Refusal,
     access::Permission,
     changelog::{Entry, Label, Scope, State},
     page::Limit,
     text::Fault,
 };
 use persistence::{
-    AloneWith, AnyConnection, Error, Result as Rows,
-    boards,
+    AloneWith, AnyConnection, Error, Result as Rows, boards,
     changelog::{
         self, Wanted, Written,
         links::{self, announce},
@@ -26,7 +25,10 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use self::{
-    bodies::{EntryBody, LabelName, Look, NewEntryBody, StateName, UpdateEntryBody},
+    bodies::{
+        ChangelogEntryBody, ChangelogLabelName, ChangelogStateName, Look, NewChangelogEntryBody,
+        UpdateChangelogEntryBody,
+    },
     feed::{Content, Feed},
 };
 use crate::{
@@ -44,8 +46,11 @@ use crate::{
 
 pub fn routes(to: &mut Routes<'_>) {
     to.service(get_changelog_feed);
-    to.service(list_changelog).service(create_entry);
-    to.service(get_entry).service(update_entry).service(delete_entry).service(publish_entry);
+    to.service(list_changelog).service(create_changelog_entry);
+    to.service(get_changelog_entry)
+        .service(update_changelog_entry)
+        .service(delete_changelog_entry)
+        .service(publish_changelog_entry);
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -54,11 +59,11 @@ pub fn routes(to: &mut Routes<'_>) {
 pub struct ChangelogQuery {
     /// Id or slug: only entries about this board.
     board: Option<String>,
-    label: Option<LabelName>,
+    label: Option<ChangelogLabelName>,
     /// Only entries that name this idea.
     idea: Option<Uuid>,
     /// `published` unless given; the others are for those who write entries.
-    state: Option<StateName>,
+    state: Option<ChangelogStateName>,
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -78,21 +83,21 @@ fn bodies_of(
     actor: &Actor,
     entries: Vec<Written>,
     (language, now): (Language, DateTime<Utc>),
-) -> Rows<Vec<EntryBody>> {
-    let ids: Vec<EntryId> = entries.iter().map(|written| written.entry.id).collect();
+) -> Rows<Vec<ChangelogEntryBody>> {
+    let ids: Vec<ChangelogEntryId> = entries.iter().map(|written| written.entry.id).collect();
     let ideas = links::seen(tx, actor, &ids)?;
     let (_, names) = boards_of(tx, actor, None)?;
     let look = Look { names: &names, language, now };
-    Ok(entries.into_iter().map(|written| EntryBody::new(written, &ideas, look)).collect())
+    Ok(entries.into_iter().map(|written| ChangelogEntryBody::new(written, &ideas, look)).collect())
 }
 
 /// An entry as the actor sees it, and its version.
 fn body_of(
     tx: &mut AnyConnection,
     actor: &Actor,
-    id: EntryId,
+    id: ChangelogEntryId,
     look: (Language, DateTime<Utc>),
-) -> Rows<(EntryBody, i32)> {
+) -> Rows<(ChangelogEntryBody, i32)> {
     let written = changelog::find(tx, actor, id, look.1)?;
     let version = written.entry.version;
     let body = bodies_of(tx, actor, vec![written], look)?.pop().ok_or(Error::Missing)?;
@@ -103,9 +108,9 @@ fn body_of(
 fn shown(
     tx: &mut AnyConnection,
     actor: &Actor,
-    id: EntryId,
+    id: ChangelogEntryId,
     look: (Language, DateTime<Utc>),
-) -> Rows<Reply<EntryBody>> {
+) -> Rows<Reply<ChangelogEntryBody>> {
     let (body, version) = body_of(tx, actor, id, look)?;
     Ok(Reply::ok(&body).tagged(version))
 }
@@ -128,14 +133,14 @@ fn ensure_nameable(tx: &mut AnyConnection, actor: &Actor, wanted: &[IdeaId]) -> 
 
 /// Read the changelog, the latest first
 #[utoipa::path(tag = "Changelog", params(ChangelogQuery),
-    responses((status = 200, body = Listing<EntryBody>), (status = 404, description = "not_found")))]
+    responses((status = 200, body = Listing<ChangelogEntryBody>), (status = 404, description = "not_found")))]
 #[get("/v1/changelog")]
 async fn list_changelog(
     app: web::Data<App>,
     caller: Caller,
     language: Language,
     Query(query): Query<ChangelogQuery>,
-) -> Result<Reply<Listing<EntryBody>>, Failure> {
+) -> Result<Reply<Listing<ChangelogEntryBody>>, Failure> {
     let (limit, now) = (limit(query.limit)?, app.config.clock.now());
     let (board, idea) = (query.board.as_deref().map(board_named).transpose()?, query.idea.map(IdeaId::from));
     let (state, label) = (query.state.map_or(State::Published, State::from), query.label.map(Label::from));
@@ -158,15 +163,15 @@ async fn list_changelog(
 /// Write an entry
 ///
 /// A draft, or with `publish_at` one that comes out by itself.
-#[utoipa::path(tag = "Changelog", security(("bearer" = [])), request_body = NewEntryBody,
-    responses((status = 201, body = EntryBody)))]
+#[utoipa::path(tag = "Changelog", security(("bearer" = [])), request_body = NewChangelogEntryBody,
+    responses((status = 201, body = ChangelogEntryBody)))]
 #[post("/v1/changelog")]
-async fn create_entry(
+async fn create_changelog_entry(
     app: web::Data<App>,
     me: SignedIn,
     language: Language,
-    post: Post<NewEntryBody>,
-) -> Result<Reply<EntryBody>, Failure> {
+    post: Post<NewChangelogEntryBody>,
+) -> Result<Reply<ChangelogEntryBody>, Failure> {
     let stamp = app.stamp();
     let draft = post.body.draft(&stamp, me.member)?;
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
@@ -177,7 +182,7 @@ async fn create_entry(
             None => draft.entry.scope,
         };
         let entry = Entry { scope, ..draft.entry.clone() };
-        changelog::insert(tx, &stamp, &entry, &draft.ideas)?;
+        changelog::insert(tx, &stamp, &entry, &draft.ideas).map_err(no_board)?;
         let (body, version) = body_of(tx, actor, entry.id, (language, stamp.at))?;
         Ok(Reply::created(&body, format!("/v1/changelog/{}", entry.id)).tagged(version))
     })
@@ -194,14 +199,14 @@ fn no_board(error: Error) -> Error {
 
 /// Read an entry
 #[utoipa::path(tag = "Changelog", params(("id" = Uuid, Path)),
-    responses((status = 200, body = EntryBody), (status = 304)))]
+    responses((status = 200, body = ChangelogEntryBody), (status = 304)))]
 #[get("/v1/changelog/{id}")]
-async fn get_entry(
+async fn get_changelog_entry(
     app: web::Data<App>,
     caller: Caller,
     language: Language,
     PathId(id): PathId,
-) -> Result<Reply<EntryBody>, Failure> {
+) -> Result<Reply<ChangelogEntryBody>, Failure> {
     let now = app.config.clock.now();
     app.read(&caller, move |tx, actor| shown(tx, actor, id.into(), (language, now))).await
 }
@@ -210,18 +215,18 @@ async fn get_entry(
 ///
 /// `publish_at` schedules it; null takes it back, also when it is out. Nobody is told of an entry twice.
 #[utoipa::path(tag = "Changelog", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    request_body = UpdateEntryBody,
-    responses((status = 200, body = EntryBody), (status = 409, description = "already_published")))]
+    request_body = UpdateChangelogEntryBody,
+    responses((status = 200, body = ChangelogEntryBody), (status = 409, description = "already_published")))]
 #[patch("/v1/changelog/{id}")]
-async fn update_entry(
+async fn update_changelog_entry(
     app: web::Data<App>,
     me: SignedIn,
     language: Language,
     PathId(id): PathId,
     if_match: IfMatch,
-    Json(body): Json<UpdateEntryBody>,
-) -> Result<Reply<EntryBody>, Failure> {
-    let (id, stamp, told) = (EntryId::from(id), app.stamp(), [app.stamp(), app.stamp()]);
+    Json(body): Json<UpdateChangelogEntryBody>,
+) -> Result<Reply<ChangelogEntryBody>, Failure> {
+    let (id, stamp, told) = (ChangelogEntryId::from(id), app.stamp(), [app.stamp(), app.stamp()]);
     let (change, named) = (body.changes(stamp)?, body.ideas()?);
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageChangelog)?;
@@ -232,7 +237,8 @@ async fn update_entry(
         let named = named.clone().filter(|ideas| *ideas != present);
         ensure_nameable(tx, actor, named.as_deref().unwrap_or_default())?;
         // Saying the same again is no change.
-        let same = Entry { version: before.version, updated_at: before.updated_at, ..after.clone() } == before;
+        let same =
+            Entry { version: before.version, updated_at: before.updated_at, ..after.clone() } == before;
         if !same || named.is_some() {
             changelog::update(tx, &stamp, &after, named.as_deref())?;
             announce(tx, &told, id)?;
@@ -248,13 +254,13 @@ async fn update_entry(
 #[utoipa::path(tag = "Changelog", security(("bearer" = [])), params(("id" = Uuid, Path)),
     responses((status = 204)))]
 #[delete("/v1/changelog/{id}")]
-async fn delete_entry(
+async fn delete_changelog_entry(
     app: web::Data<App>,
     me: SignedIn,
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<Reply<Nothing>, Failure> {
-    let (id, stamp) = (EntryId::from(id), app.stamp());
+    let (id, stamp) = (ChangelogEntryId::from(id), app.stamp());
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageChangelog)?;
         let entry = changelog::find(tx, actor, id, stamp.at)?.entry;
@@ -269,17 +275,17 @@ async fn delete_entry(
 ///
 /// Each supporter of the ideas it names is told once. Publishing what is out changes nothing.
 #[utoipa::path(tag = "Changelog", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = EntryBody)))]
+    responses((status = 200, body = ChangelogEntryBody)))]
 #[post("/v1/changelog/{id}/publish")]
-async fn publish_entry(
+async fn publish_changelog_entry(
     app: web::Data<App>,
     me: SignedIn,
     language: Language,
     PathId(id): PathId,
     if_match: IfMatch,
     post: Post<Empty>,
-) -> Result<Reply<EntryBody>, Failure> {
-    let (id, stamp, told) = (EntryId::from(id), app.stamp(), [app.stamp(), app.stamp()]);
+) -> Result<Reply<ChangelogEntryBody>, Failure> {
+    let (id, stamp, told) = (ChangelogEntryId::from(id), app.stamp(), [app.stamp(), app.stamp()]);
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManageChangelog)?;
         let entry = changelog::find(tx, actor, id, stamp.at)?.entry;

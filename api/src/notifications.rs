@@ -66,7 +66,7 @@ pub struct IdeaRefBody {
 
 /// The entry of the changelog a notification is about.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EntryRefBody {
+pub struct ChangelogEntryRefBody {
     pub id: Uuid,
     #[schema(example = "다크 모드가 나왔어요")]
     pub title: String,
@@ -82,7 +82,7 @@ pub struct NotificationBody {
     board: BoardRefBody,
     /// Where the news is that the idea stands in the changelog: the entry. It is told once, also where several of your
     /// ideas stand there.
-    entry: Option<EntryRefBody>,
+    changelog_entry: Option<ChangelogEntryRefBody>,
     /// The key of the status the idea came to, where that is the news.
     #[schema(example = "planned")]
     to_status: Option<String>,
@@ -139,7 +139,7 @@ async fn list_notifications(
         kind: told.news.into(),
         idea: IdeaRefBody { id: told.idea.uuid(), title: told.title },
         board: names.get(&told.board).cloned().unwrap_or_else(BoardRefBody::nowhere),
-        entry: told.entry.map(|(id, title)| EntryRefBody { id: id.uuid(), title }),
+        changelog_entry: told.entry.map(|(id, title)| ChangelogEntryRefBody { id: id.uuid(), title }),
         to_status: told.to_status,
         reason: told.reason,
         created_at: told.at,

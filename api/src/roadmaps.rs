@@ -1,6 +1,7 @@
 //! Roadmaps: which ideas of a board come when.
 
 mod bodies;
+mod columns;
 mod view;
 
 use actix_web::{HttpRequest, delete, get, patch, post, put, web};
@@ -15,9 +16,8 @@ use persistence::{
 };
 
 use self::{
-    bodies::{
-        NewRoadmapBody, PlaceBody, PlacedBody, RoadmapBody, RoadmapFacts, UpdateRoadmapBody, shown,
-    },
+    bodies::{NewRoadmapBody, PlaceBody, PlacedBody, RoadmapBody, RoadmapFacts, UpdateRoadmapBody},
+    columns::shown,
     view::{BoardRoadmapBody, FilledRoadmapBody, RoadmapQuery},
 };
 use crate::{
@@ -172,7 +172,8 @@ async fn update_roadmap(
         if_match.ensure(before.version)?;
         let after = change(&before, &statuses::of_board(tx, on.board.id)?)?;
         // Saying the same again is no change.
-        let same = Roadmap { version: before.version, updated_at: before.updated_at, ..after.clone() } == before;
+        let same =
+            Roadmap { version: before.version, updated_at: before.updated_at, ..after.clone() } == before;
         let present = if same { before } else { after };
         if !same {
             roadmaps::update(tx, &stamp, &present)?;

@@ -52,14 +52,8 @@ pub enum News {
 }
 
 impl News {
-    pub const ALL: [Self; 6] = [
-        Self::StatusChanged,
-        Self::Responded,
-        Self::Merged,
-        Self::Mentioned,
-        Self::Replied,
-        Self::Announced,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::StatusChanged, Self::Responded, Self::Merged, Self::Mentioned, Self::Replied, Self::Announced];
 
     #[must_use]
     pub fn key(self) -> &'static str {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Actor, Audience, BoardId, EntryId, MemberId, Refusal,
+    Actor, Audience, BoardId, ChangelogEntryId, MemberId, Refusal,
     access::Permission,
     ideas::Title,
     text::{Fault, Lines, clean},
@@ -12,7 +12,7 @@ use crate::{
 /// A piece of news.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    pub id: EntryId,
+    pub id: ChangelogEntryId,
     pub scope: Scope,
     pub author_id: Option<MemberId>,
     pub title: Title,
@@ -168,7 +168,7 @@ mod tests {
 
     fn entry(publish_at: Option<i64>) -> Entry {
         Entry {
-            id: EntryId::new(at(0), [0; 10]),
+            id: ChangelogEntryId::new(at(0), [0; 10]),
             scope: Scope::Audience(Audience::Everyone),
             author_id: None,
             title: Title::try_from("소식").unwrap(),

@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, BoardId, CommentId, EntryId, IdeaId, MemberId, RoadmapId, SegmentId, comments::Reaction, members::Role,
-    statuses::StatusKey,
+    ApiKeyId, BoardId, ChangelogEntryId, CommentId, IdeaId, MemberId, RoadmapId, SegmentId,
+    comments::Reaction, members::Role, statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
@@ -43,7 +43,7 @@ pub enum Event {
     SegmentUpdated { segment: SegmentId },
     SegmentDeleted { segment: SegmentId },
     Roadmap { roadmap: RoadmapId, board: BoardId, what: RoadmapEvent },
-    Changelog { entry: EntryId, board: Option<BoardId>, what: ChangelogEvent },
+    Changelog { entry: ChangelogEntryId, board: Option<BoardId>, what: ChangelogEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
 }

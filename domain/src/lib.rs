@@ -32,7 +32,7 @@ pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, BoardId, CommentId, EntryId, FieldId, IdeaId, MemberId, RoadmapId, SegmentId, SessionId, Stamp,
-    StatusId, ViewId,
+    ApiKeyId, BoardId, ChangelogEntryId, CommentId, FieldId, IdeaId, MemberId, RoadmapId, SegmentId,
+    SessionId, Stamp, StatusId, ViewId,
 };
 pub use refusal::Refusal;

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _, Queryable,
-    RunQueryDsl as _, Selectable, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 use domain::{
-    Actor, EntryId, IdeaId, MemberId, Stamp,
+    Actor, ChangelogEntryId, IdeaId, MemberId, Stamp,
     answers::Happening,
     ideas::Idea,
     page::{Limit, Page, Place},
@@ -33,7 +33,7 @@ pub(crate) struct Entry<'a> {
     pub other: Option<IdeaId>,
     pub version: Option<i32>,
     /// The entry of the changelog that it was announced in.
-    pub entry: Option<EntryId>,
+    pub entry: Option<ChangelogEntryId>,
     /// How many stood behind the idea, and how many of them were told.
     pub reach: Option<(i64, i64)>,
 }
@@ -128,7 +128,7 @@ pub struct Activity {
     pub version: Option<i32>,
     pub supporters: Option<i64>,
     pub told: Option<i64>,
-    pub entry: Option<EntryId>,
+    pub entry: Option<ChangelogEntryId>,
     pub at: DateTime<Utc>,
 }
 
@@ -188,7 +188,7 @@ impl Row {
             version: self.version,
             supporters: self.supporters,
             told: self.told,
-            entry: self.entry_id.map(EntryId::from),
+            entry: self.entry_id.map(ChangelogEntryId::from),
             at: self.created_at.and_utc(),
         })
     }

@@ -7,11 +7,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
-    Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
-    dsl::auto_type,
+    Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _, dsl::auto_type,
 };
 use domain::{
-    Actor, Audience, BoardId, EntryId, IdeaId, MemberId, Stamp,
+    Actor, Audience, BoardId, ChangelogEntryId, IdeaId, MemberId, Stamp,
     changelog::{Entry, Label, News, Scope, State},
     events::{ChangelogEvent, Event},
     ideas::Title,
@@ -120,7 +119,7 @@ pub(crate) fn announced_to(conn: &mut AnyConnection, actor: &Actor) -> Result<an
 pub(crate) fn named(
     conn: &mut AnyConnection,
     notices: Vec<KeyValue>,
-) -> Result<HashMap<KeyValue, (EntryId, String)>> {
+) -> Result<HashMap<KeyValue, (ChangelogEntryId, String)>> {
     if notices.is_empty() {
         return Ok(HashMap::new());
     }
@@ -135,7 +134,12 @@ pub(crate) fn named(
 ///
 /// # Errors
 /// [`Error::Missing`].
-pub fn find(conn: &mut AnyConnection, actor: &Actor, id: EntryId, now: DateTime<Utc>) -> Result<Written> {
+pub fn find(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    id: ChangelogEntryId,
+    now: DateTime<Utc>,
+) -> Result<Written> {
     let found: (Row, Option<String>) = rows()
         .filter(changelog::id.eq(key(id)))
         .select((Row::as_select(), members::display_name.nullable()))
@@ -172,13 +176,13 @@ pub fn list(
         State::Scheduled => query.filter(changelog::publish_at.gt(now)),
         State::Published => query.filter(changelog::publish_at.le(now)),
     };
-    let sight = Sight::of(conn, actor)?;
     query = match wanted.board {
         // Seen already by whoever asks of it.
         Some(board) => query.filter(changelog::board_id.eq(key(board))),
-        None => query.filter(
-            changelog::board_id.eq_any(sight.boards).or(changelog::audience.eq_any(sight.audiences)),
-        ),
+        None => {
+            let Sight { boards, audiences } = Sight::of(conn, actor)?;
+            query.filter(changelog::board_id.eq_any(boards).or(changelog::audience.eq_any(audiences)))
+        }
     };
     if let Some(label) = wanted.label {
         let labelled = changelog_labels::table.filter(changelog_labels::label.eq(label.key()));
@@ -194,9 +198,9 @@ pub fn list(
         query = query.filter(changelog::listed_at.le(at)).filter(past);
     }
     let found: Vec<(Row, Option<String>)> = query.load(conn)?;
-    let places: HashMap<EntryId, i64> = found
+    let places: HashMap<ChangelogEntryId, i64> = found
         .iter()
-        .map(|(row, _)| (EntryId::from(row.id), row.listed_at.and_utc().timestamp_micros()))
+        .map(|(row, _)| (ChangelogEntryId::from(row.id), row.listed_at.and_utc().timestamp_micros()))
         .collect();
     let place = |written: &Written| {
         let id = written.entry.id;
@@ -298,10 +302,7 @@ pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, entry: &Entry) -> Result<
 fn put_labels(conn: &mut AnyConnection, entry: &Entry) -> Result<()> {
     for label in &entry.labels {
         diesel::insert_into(changelog_labels::table)
-            .values((
-                changelog_labels::label.eq(label.key()),
-                changelog_labels::entry_id.eq(key(entry.id)),
-            ))
+            .values((changelog_labels::label.eq(label.key()), changelog_labels::entry_id.eq(key(entry.id))))
             .execute(conn)?;
     }
     Ok(())

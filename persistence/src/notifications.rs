@@ -6,7 +6,7 @@ use diesel::{
     QueryDsl as _, RunQueryDsl as _, sql_types::BigInt,
 };
 use domain::{
-    Action, Actor, Audience, BoardId, CommentId, EntryId, IdeaId, MemberId, Stamp,
+    Action, Actor, Audience, BoardId, ChangelogEntryId, CommentId, IdeaId, MemberId, Stamp,
     answers::{News, Notify},
     boards::Board,
     page::{Limit, Page, Place},
@@ -160,7 +160,7 @@ pub struct Notification {
     pub title: String,
     pub board: BoardId,
     /// The entry of the changelog that is the news, and its title.
-    pub entry: Option<(EntryId, String)>,
+    pub entry: Option<(ChangelogEntryId, String)>,
     /// The key of the status the idea came to, where that is the news.
     pub to_status: Option<String>,
     pub reason: Option<String>,

@@ -36,7 +36,7 @@ async fn publish(writer: &Person<'_>, path: &str) -> Value {
 async fn told(person: &Person<'_>) -> Vec<String> {
     let all = person.all("/v1/me/notifications", 2).await;
     let news = all.iter().filter(|news| news["kind"] == "announced");
-    news.map(|news| news["entry"]["title"].as_str().unwrap().to_owned()).collect()
+    news.map(|news| news["changelog_entry"]["title"].as_str().unwrap().to_owned()).collect()
 }
 
 async fn listed(person: &Person<'_>, query: &str) -> Vec<String> {
@@ -66,8 +66,13 @@ async fn a_draft_is_for_its_writers_until_it_is_published() {
             (&json!("draft"), &Value::Null, &json!(["new", "fixed"]))
         );
         assert_eq!(draft["body_html"], "<p>설정에서 <strong>어둡게</strong>를 고르세요.</p>\n");
-        marketer.with("If-Match", "\"9-x\"").post(&format!("{path}/publish"), &json!({})).await.expect_problem(412, "stale");
-        let out = marketer.with("If-Match", &etag).post(&format!("{path}/publish"), &json!({})).await.expect(200);
+        marketer
+            .with("If-Match", "\"9-x\"")
+            .post(&format!("{path}/publish"), &json!({}))
+            .await
+            .expect_problem(412, "stale");
+        let out =
+            marketer.with("If-Match", &etag).post(&format!("{path}/publish"), &json!({})).await.expect(200);
         assert_eq!((&out["state"], &out["author"]["id"]), (&json!("published"), &json!(marketer.id)));
         assert_eq!(listed(&visitor, "").await, ["나왔어요"]);
         assert_eq!(listed(&visitor, "label=fixed").await, ["나왔어요"]);
@@ -77,7 +82,10 @@ async fn a_draft_is_for_its_writers_until_it_is_published() {
         visitor.with("If-None-Match", &etag).get(&path).await.expect(304);
         // Publishing what is out changes nothing.
         assert_eq!(publish(&marketer, &path).await, out);
-        marketer.patch(&path, &json!({ "publish_at": "2050-01-01T00:00:00Z" })).await.expect_problem(409, "already_published");
+        marketer
+            .patch(&path, &json!({ "publish_at": "2050-01-01T00:00:00Z" }))
+            .await
+            .expect_problem(409, "already_published");
         let same = marketer.patch(&path, &json!({ "title": "나왔어요" })).await;
         assert_eq!(same.etag(), etag);
         // Taken back, it is a draft, and nobody else's.
@@ -86,10 +94,12 @@ async fn a_draft_is_for_its_writers_until_it_is_published() {
         marketer.delete(&path).await.expect(204);
         marketer.get(&path).await.expect(404);
         let events = app.seed_read_events();
-        let kinds = events.iter().filter(|(kind, _)| kind.starts_with("changelog.")).map(|(kind, _)| kind.as_str());
+        let mut kinds: Vec<_> = events.iter().map(|(kind, _)| kind.as_str()).collect();
+        kinds.retain(|kind| kind.starts_with("changelog."));
+        kinds.sort_unstable();
         assert_eq!(
-            kinds.collect::<Vec<_>>(),
-            ["changelog.created", "changelog.updated", "changelog.published", "changelog.updated", "changelog.withdrawn", "changelog.deleted"]
+            kinds.iter().map(|kind| kind.trim_start_matches("changelog.")).collect::<Vec<_>>(),
+            ["created", "deleted", "published", "updated", "updated", "withdrawn"]
         );
     })
     .await;
@@ -145,7 +155,7 @@ async fn each_supporter_is_told_once_however_many_ideas_and_times() {
         assert_eq!(counts().await, [1, 0, 1, 1, 0, 0]);
         let news = carl.get("/v1/me/notifications").await.expect(200)["items"][0].clone();
         assert_eq!(
-            (&news["kind"], &news["idea"]["title"], &news["entry"]["id"]),
+            (&news["kind"], &news["idea"]["title"], &news["changelog_entry"]["id"]),
             (&json!("announced"), &json!("다크 모드"), &pm.get(&path).await.expect(200)["id"])
         );
         // An idea more: those who were not told before hear, once.
@@ -163,7 +173,10 @@ async fn each_supporter_is_told_once_however_many_ideas_and_times() {
         assert_eq!(counts().await, [1, 1, 1, 1, 0, 0]);
         let happened = app.visitor().get(&timeline).await.expect(200)["items"].clone();
         assert_eq!(happened.as_array().unwrap().len(), 1);
-        assert_eq!((&happened[0]["kind"], &happened[0]["entry_id"]), (&json!("announced"), &both["id"]));
+        assert_eq!(
+            (&happened[0]["kind"], &happened[0]["changelog_entry_id"]),
+            (&json!("announced"), &both["id"])
+        );
         assert_eq!(listed(&carl, &format!("idea={}", ideas[1])).await, ["나왔어요"]);
         pm.delete(&path).await.expect(204);
         assert_eq!(counts().await, [0; 6]);
@@ -187,10 +200,11 @@ async fn an_entry_of_thirty_ideas_is_announced_in_each() {
         assert_eq!(shown, ideas);
         for idea in &ideas {
             let happened = app.visitor().get(&format!("/v1/ideas/{idea}/activity")).await.expect(200);
-            assert_eq!(happened["items"][0]["entry_id"], out["id"]);
+            assert_eq!(happened["items"][0]["changelog_entry_id"], out["id"]);
         }
         ideas.push(pm.idea("app", "하나 더").await);
-        let problem = pm.patch(&path, &json!({ "idea_ids": ideas })).await.expect_problem(422, "invalid_fields");
+        let problem =
+            pm.patch(&path, &json!({ "idea_ids": ideas })).await.expect_problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["pointer"], "/idea_ids");
     })
     .await;
@@ -204,9 +218,16 @@ async fn an_entry_is_read_and_told_within_its_board_or_audience() {
         pm.board("club", json!({ "view": "invited" })).await;
         pm.put(&format!("/v1/boards/club/invitations/{}", carl.id)).await.expect(200);
         let secret = pm.idea("club", "모임 생각").await;
-        let club = entry(&pm, json!({ "title": "모임 소식", "board": "club", "idea_ids": [ideas[0], secret] })).await;
-        let inside = entry(&pm, json!({ "title": "안 소식", "audience": "staff", "idea_ids": [ideas[0]] })).await;
-        let members = entry(&pm, json!({ "title": "회원 소식", "audience": "members", "idea_ids": [ideas[0], secret] })).await;
+        let club =
+            entry(&pm, json!({ "title": "모임 소식", "board": "club", "idea_ids": [ideas[0], secret] }))
+                .await;
+        let inside =
+            entry(&pm, json!({ "title": "안 소식", "audience": "staff", "idea_ids": [ideas[0]] })).await;
+        let members = entry(
+            &pm,
+            json!({ "title": "회원 소식", "audience": "members", "idea_ids": [ideas[0], secret] }),
+        )
+        .await;
         for path in [&club, &inside, &members] {
             publish(&pm, path).await;
         }
@@ -218,7 +239,8 @@ async fn an_entry_is_read_and_told_within_its_board_or_audience() {
             (&moderator, &["회원 소식", "안 소식", "모임 소식"][..]),
         ] {
             assert_eq!(listed(person, "").await, seen);
-            for (path, title) in [(&club, "모임 소식"), (&inside, "안 소식"), (&members, "회원 소식")] {
+            for (path, title) in [(&club, "모임 소식"), (&inside, "안 소식"), (&members, "회원 소식")]
+            {
                 assert_eq!(person.get(path).await.status.is_success(), seen.contains(&title), "{title}");
             }
         }
@@ -277,7 +299,8 @@ async fn what_cannot_be_meant_is_refused_and_leaves_nothing() {
         }
         assert!(listed(&pm, "state=draft").await.is_empty());
         let path = entry(&pm, json!({ "board": "app" })).await;
-        let problem = pm.patch(&path, &json!({ "audience": "staff" })).await.expect_problem(422, "invalid_fields");
+        let problem =
+            pm.patch(&path, &json!({ "audience": "staff" })).await.expect_problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["pointer"], "/audience");
         for query in ["state=gone", "label=hot", "idea=x", "q=a"] {
             pm.get(&format!("/v1/changelog?{query}")).await.expect_problem(422, "invalid_fields");

@@ -4,8 +4,7 @@ use kit::{TestApp, on_each_database, people::Person};
 use serde_json::json;
 
 /// Each stands in something that only staff may see.
-const SECRETS: [&str; 6] =
-    ["쪽지비밀", "꼬리표비밀", "숨은생각", "숨은게시판", "숨은계획", "숨은소식"];
+const SECRETS: [&str; 6] = ["쪽지비밀", "꼬리표비밀", "숨은생각", "숨은게시판", "숨은계획", "숨은소식"];
 
 struct Scene {
     open: String,

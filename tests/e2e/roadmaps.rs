@@ -1,5 +1,7 @@
 //! Roadmaps: columns by status and by time, an order that is kept, and who sees them.
 
+mod order;
+
 use futures_util::future::join_all;
 use kit::{TestApp, on_each_database, people::Person};
 use serde_json::{Value, json};
@@ -77,15 +79,25 @@ async fn a_board_has_a_roadmap_by_status_without_setting_one_up() {
         let columns: Vec<_> = answer["columns"].as_array().unwrap().iter().collect();
         let shown: Vec<_> = columns
             .iter()
-            .map(|column| (column["key"].as_str().unwrap(), column["name"].as_str().unwrap(), &column["total"]))
+            .map(|column| {
+                (column["key"].as_str().unwrap(), column["name"].as_str().unwrap(), &column["total"])
+            })
             .collect();
         assert_eq!(
             shown,
-            [("planned", "예정", &json!(3)), ("in_progress", "진행 중", &json!(0)), ("shipped", "출시", &json!(1))]
+            [
+                ("planned", "예정", &json!(3)),
+                ("in_progress", "진행 중", &json!(0)),
+                ("shipped", "출시", &json!(1))
+            ]
         );
         assert_eq!(titles(&answer, "planned"), ["둘", "셋", "하나"]);
         assert_eq!(columns[0]["next_cursor"], Value::Null);
-        visitor.with("If-None-Match", &etag).get("/v1/boards/app/roadmap?include_total=true").await.expect(304);
+        visitor
+            .with("If-None-Match", &etag)
+            .get("/v1/boards/app/roadmap?include_total=true")
+            .await
+            .expect(304);
         assert_eq!(paged(&visitor, "/v1/boards/app/roadmap", "planned", 1).await, ["둘", "셋", "하나"]);
         // In the order of the board; a status of its own is a column of its own.
         let beta = json!({ "names": { "ko": "베타", "en": "Beta" }, "category": "in_progress" });
@@ -93,7 +105,8 @@ async fn a_board_has_a_roadmap_by_status_without_setting_one_up() {
         let path = format!("/v1/statuses/{}", beta["id"].as_str().unwrap());
         pm.patch(&path, &json!({ "position": -1 })).await.expect(200);
         let answer = visitor.get("/v1/boards/app/roadmap").await.expect(200);
-        let keys: Vec<_> = answer["columns"].as_array().unwrap().iter().map(|column| &column["key"]).collect();
+        let keys: Vec<_> =
+            answer["columns"].as_array().unwrap().iter().map(|column| &column["key"]).collect();
         assert_eq!(keys, ["beta", "planned", "in_progress", "shipped"]);
         for (query, pointer) in
             [("column=open", "?column"), ("cursor=x", "?column"), ("limit=0", "?limit"), ("page=2", "?page")]
@@ -108,145 +121,6 @@ async fn a_board_has_a_roadmap_by_status_without_setting_one_up() {
 }
 
 #[actix_web::test]
-async fn ideas_stand_where_staff_puts_them_and_in_that_order() {
-    on_each_database(async |app| {
-        let pm = app.staff("product_manager").await;
-        pm.board("app", json!({})).await;
-        let ids = ideas(&pm, &["하나", "둘", "셋", "넷"]).await;
-        let id = timed(&pm).await;
-        for idea in &ids[..3] {
-            put(&pm, &id, idea, json!({ "column": "2027-Q1" })).await;
-        }
-        assert_eq!(column(&pm, &id, "2027-Q1").await, ["하나", "둘", "셋"]);
-        put(&pm, &id, &ids[3], json!({ "column": "2027-Q1", "after": ids[0] })).await;
-        put(&pm, &id, &ids[2], json!({ "column": "2027-Q1", "after": null })).await;
-        assert_eq!(column(&pm, &id, "2027-Q1").await, ["셋", "하나", "넷", "둘"]);
-        // Where it stands already, it stays, and nothing is told of.
-        let placed = async || {
-            let events = app.seed_read_events();
-            events.iter().filter(|(kind, _)| kind == "roadmap.idea_placed").count()
-        };
-        let before = placed().await;
-        put(&pm, &id, &ids[3], json!({ "column": "2027-Q1", "after": ids[0] })).await;
-        assert_eq!(placed().await, before);
-        for limit in 1..4 {
-            let path = format!("/v1/roadmaps/{id}");
-            assert_eq!(paged(&app.visitor(), &path, "2027-Q1", limit).await, ["셋", "하나", "넷", "둘"]);
-        }
-        put(&pm, &id, &ids[0], json!({ "column": "later" })).await;
-        assert_eq!(column(&pm, &id, "later").await, ["하나"]);
-        assert_eq!(column(&pm, &id, "2027-Q1").await, ["셋", "넷", "둘"]);
-        let problem = pm
-            .put_body(&format!("/v1/roadmaps/{id}/ideas/{}", ids[1]), &json!({ "column": "later", "after": ids[3] }))
-            .await;
-        assert_eq!(problem.expect_problem(422, "invalid_fields")["errors"][0]["pointer"], "/after");
-        let problem =
-            pm.put_body(&format!("/v1/roadmaps/{id}/ideas/{}", ids[1]), &json!({ "column": "2031" })).await;
-        assert_eq!(problem.expect_problem(422, "invalid_fields")["errors"][0]["pointer"], "/column");
-        // Deleted and merged ideas are not there, and take no place.
-        pm.delete(&format!("/v1/ideas/{}", ids[3])).await.expect(204);
-        assert_eq!(column(&pm, &id, "2027-Q1").await, ["셋", "둘"]);
-        pm.post(&format!("/v1/ideas/{}/merge", ids[2]), &json!({ "into": ids[1] })).await.expect(200);
-        let path = format!("/v1/roadmaps/{id}");
-        assert_eq!(paged(&pm, &path, "2027-Q1", 1).await, ["둘"]);
-        let answer = pm.get(&format!("{path}?include_total=true")).await.expect(200);
-        assert_eq!((&answer["columns"][0]["total"], &answer["columns"][2]["total"]), (&json!(1), &json!(1)));
-        let place = json!({ "column": "2027-H2" });
-        let merged = pm.put_body(&format!("{path}/ideas/{}", ids[2]), &place).await;
-        merged.expect_problem(409, "idea_merged");
-        pm.put_body(&format!("{path}/ideas/{}", ids[3]), &place).await.expect(404);
-        for _ in 0..2 {
-            pm.delete(&format!("{path}/ideas/{}", ids[1])).await.expect(204);
-        }
-        assert!(column(&pm, &id, "2027-Q1").await.is_empty());
-        // Brought back, it is where it was.
-        pm.post(&format!("/v1/ideas/{}/restore", ids[3]), &json!({})).await.expect(200);
-        assert_eq!(column(&pm, &id, "2027-Q1").await, ["넷"]);
-        pm.board("other", json!({})).await;
-        let other = pm.idea("other", "남의 것").await;
-        pm.put_body(&format!("{path}/ideas/{other}"), &place).await.expect(404);
-    })
-    .await;
-}
-
-#[actix_web::test]
-async fn an_order_is_kept_when_there_is_no_room_left_and_by_many_at_once() {
-    on_each_database(async |app| {
-        let pm = app.staff("product_manager").await;
-        pm.board("app", json!({})).await;
-        let names: Vec<String> = (0..6).map(|nth| format!("생각 {nth}")).collect();
-        let ids = ideas(&pm, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
-        let id = timed(&pm).await;
-        for idea in &ids {
-            put(&pm, &id, idea, json!({ "column": "2027-Q1" })).await;
-        }
-        // Two of them change places right after the first, each time in half the room of the time before.
-        let mut order = names.clone();
-        for nth in 0..50 {
-            let (idea, name) = (&ids[1 + nth % 2], &names[1 + nth % 2]);
-            put(&pm, &id, idea, json!({ "column": "2027-Q1", "after": ids[0] })).await;
-            order.retain(|other| other != name);
-            order.insert(1, name.clone());
-        }
-        assert_eq!(column(&pm, &id, "2027-Q1").await, order);
-        // All at once: whatever the order becomes, each is there once, and where it was put last.
-        let moves = (0..30).map(|nth| {
-            let (pm, idea, id) = (pm.clone(), ids[1 + nth % 5].clone(), id.clone());
-            let first = ids[0].clone();
-            async move {
-                let body = json!({ "column": "2027-Q1", "after": first });
-                pm.put_body(&format!("/v1/roadmaps/{id}/ideas/{idea}"), &body).await.status.as_u16()
-            }
-        });
-        let answers = join_all(moves).await;
-        assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
-        let found = column(&pm, &id, "2027-Q1").await;
-        assert_eq!(found[0], names[0]);
-        assert_eq!(paged(&pm, &format!("/v1/roadmaps/{id}"), "2027-Q1", 2).await, found);
-        let mut sorted = found.clone();
-        sorted.sort();
-        assert_eq!(sorted, names);
-    })
-    .await;
-}
-
-#[actix_web::test]
-async fn on_a_roadmap_by_status_ideas_follow_it_and_what_is_placed_comes_first() {
-    on_each_database(async |app| {
-        let pm = app.staff("product_manager").await;
-        pm.board("app", json!({})).await;
-        let ids = ideas(&pm, &["하나", "둘", "셋", "넷"]).await;
-        for id in &ids {
-            moved(&pm, id, "planned").await;
-        }
-        app.member("ana").await.put(&format!("/v1/ideas/{}/vote", ids[3])).await.expect(200);
-        let id = roadmap(&pm, json!({ "name": "지금", "kind": "status", "columns": [{ "status": "planned" }, { "status": "shipped" }] })).await;
-        assert_eq!(column(&pm, &id, "planned").await, ["넷", "셋", "둘", "하나"]);
-        put(&pm, &id, &ids[0], json!({ "column": "planned" })).await;
-        put(&pm, &id, &ids[1], json!({ "column": "planned", "after": ids[0] })).await;
-        let kept = ["하나", "둘", "넷", "셋"];
-        for limit in 1..5 {
-            assert_eq!(paged(&app.visitor(), &format!("/v1/roadmaps/{id}"), "planned", limit).await, kept);
-        }
-        let elsewhere = pm
-            .put_body(&format!("/v1/roadmaps/{id}/ideas/{}", ids[2]), &json!({ "column": "shipped" }))
-            .await;
-        elsewhere.expect_problem(409, "follows_status");
-        moved(&pm, &ids[0], "shipped").await;
-        assert_eq!(column(&pm, &id, "planned").await, ["둘", "넷", "셋"]);
-        assert_eq!(column(&pm, &id, "shipped").await, ["하나"]);
-        let answer = pm.get(&format!("/v1/roadmaps/{id}?include_total=true")).await.expect(200);
-        assert_eq!((&answer["columns"][0]["total"], &answer["columns"][1]["total"]), (&json!(3), &json!(1)));
-        pm.delete(&format!("/v1/roadmaps/{id}/ideas/{}", ids[1])).await.expect(204);
-        assert_eq!(column(&pm, &id, "planned").await, ["넷", "셋", "둘"]);
-        // The plain view of the board keeps no order.
-        let plain = app.visitor().get("/v1/boards/app/roadmap").await.expect(200);
-        assert_eq!(titles(&plain, "shipped"), ["하나"]);
-    })
-    .await;
-}
-
-#[actix_web::test]
 async fn a_roadmap_is_made_changed_and_deleted() {
     on_each_database(async |app| {
         let pm = app.staff("product_manager").await;
@@ -256,7 +130,8 @@ async fn a_roadmap_is_made_changed_and_deleted() {
         let ko = app.visitor().with("Accept-Language", "ko").get(&path).await;
         let etag = ko.etag();
         let ko = ko.expect(200);
-        let shown: Vec<_> = ko["columns"].as_array().unwrap().iter().map(|c| (&c["name"], &c["from"], &c["to"])).collect();
+        let shown: Vec<_> =
+            ko["columns"].as_array().unwrap().iter().map(|c| (&c["name"], &c["from"], &c["to"])).collect();
         assert_eq!(
             shown,
             [
@@ -269,7 +144,8 @@ async fn a_roadmap_is_made_changed_and_deleted() {
         assert_eq!(en["columns"][1]["name"], "Second half of 2027");
         let idea = pm.idea("app", "하나").await;
         put(&pm, &id, &idea, json!({ "column": "later" })).await;
-        let renamed = pm.with("If-Match", &etag).patch(&path, &json!({ "name": "새 이름" })).await.expect(200);
+        let renamed =
+            pm.with("If-Match", &etag).patch(&path, &json!({ "name": "새 이름" })).await.expect(200);
         assert_eq!((&renamed["name"], renamed["columns"].as_array().unwrap().len()), (&json!("새 이름"), 3));
         pm.with("If-Match", &etag).patch(&path, &json!({ "name": "또" })).await.expect_problem(412, "stale");
         pm.with("If-Match", &etag).delete(&path).await.expect_problem(412, "stale");
@@ -278,17 +154,22 @@ async fn a_roadmap_is_made_changed_and_deleted() {
         let first = json!([{ "period": "2027-Q1" }]);
         pm.patch(&path, &json!({ "columns": first })).await.expect(200);
         let back = json!([{ "period": "2027-Q1" }, { "names": { "ko": "나중", "en": "Later" } }]);
-        assert_eq!(pm.patch(&path, &json!({ "columns": back })).await.expect(200)["columns"][1]["key"], "later");
+        assert_eq!(
+            pm.patch(&path, &json!({ "columns": back })).await.expect(200)["columns"][1]["key"],
+            "later"
+        );
         assert!(column(&pm, &id, "later").await.is_empty());
         pm.delete(&path).await.expect(204);
         pm.get(&path).await.expect(404);
         assert_eq!(pm.get("/v1/boards/app/roadmaps").await.expect(200)["items"], json!([]));
         pm.get(&format!("/v1/ideas/{idea}")).await.expect(200);
         let events = app.seed_read_events();
-        let kinds: Vec<_> = events.iter().filter(|(kind, _)| kind.starts_with("roadmap.")).map(|(kind, _)| kind.as_str()).collect();
+        let mut kinds: Vec<_> = events.iter().map(|(kind, _)| kind.as_str()).collect();
+        kinds.retain(|kind| kind.starts_with("roadmap."));
+        kinds.sort_unstable();
         assert_eq!(
-            kinds,
-            ["roadmap.created", "roadmap.idea_placed", "roadmap.updated", "roadmap.updated", "roadmap.updated", "roadmap.deleted"]
+            kinds.iter().map(|kind| kind.trim_start_matches("roadmap.")).collect::<Vec<_>>(),
+            ["created", "deleted", "idea_placed", "updated", "updated", "updated"]
         );
     })
     .await;
@@ -311,7 +192,11 @@ async fn columns_that_cannot_be_meant_are_refused_by_name() {
             ("time", json!([{ "period": "2027" }, { "period": "2027" }]), "/columns/1"),
             ("time", json!([{ "names": names, "key": "Late!" }]), "/columns/0/key"),
             ("time", json!([{ "names": { "ko": "나\u{1}중", "en": "Later" } }]), "/columns/0/names/ko"),
-            ("time", json!((2000..2013).map(|year| json!({ "period": year.to_string() })).collect::<Vec<_>>()), "/columns"),
+            (
+                "time",
+                json!((2000..2013).map(|year| json!({ "period": year.to_string() })).collect::<Vec<_>>()),
+                "/columns",
+            ),
             ("status", json!([{ "period": "2027" }]), "/columns/0/status"),
             ("status", json!([{ "status": "nowhere" }]), "/columns/0/status"),
             ("status", json!([{ "status": "merged" }]), "/columns/0/status"),
@@ -322,7 +207,8 @@ async fn columns_that_cannot_be_meant_are_refused_by_name() {
             if !columns.is_null() {
                 body["columns"] = columns.clone();
             }
-            let problem = pm.post("/v1/boards/app/roadmaps", &body).await.expect_problem(422, "invalid_fields");
+            let problem =
+                pm.post("/v1/boards/app/roadmaps", &body).await.expect_problem(422, "invalid_fields");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{kind} {columns}: {problem}");
         }
         assert_eq!(pm.get("/v1/boards/app/roadmaps").await.expect(200)["items"], json!([]));
@@ -373,11 +259,9 @@ async fn a_roadmap_is_seen_by_its_audience_among_those_who_may_view_the_board() 
             assert_eq!(sees(app, person, &ids).await, seen);
         }
         pm.patch("/v1/boards/app", &json!({ "view": "invited" })).await.expect(200);
-        for (person, seen) in [
-            (&app.visitor(), [false; 4]),
-            (&ana, [false; 4]),
-            (&ben, [true, true, true, false]),
-        ] {
+        for (person, seen) in
+            [(&app.visitor(), [false; 4]), (&ana, [false; 4]), (&ben, [true, true, true, false])]
+        {
             assert_eq!(sees(app, person, &ids).await, seen);
         }
         ana.get("/v1/boards/app/roadmap").await.expect(404);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use domain::{
-    Audience, EntryId, IdeaId, MemberId, Refusal, Stamp,
+    Audience, ChangelogEntryId, IdeaId, MemberId, Refusal, Stamp,
     changelog::{Entry, Label, MOST_IDEAS, News, Scope, State, ensure_ahead},
     ideas::Title,
     markdown,
@@ -15,8 +15,8 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
-    body::{Patch, field, present},
     boards::{AudienceName, Names, board_named},
+    body::{Patch, field, present},
     error::Failure,
     ideas::{AuthorBody, BoardRefBody},
     language::Language,
@@ -26,14 +26,14 @@ use crate::{
 /// How far an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum StateName {
+pub enum ChangelogStateName {
     Draft,
     /// It comes out at `publish_at`.
     Scheduled,
     Published,
 }
 
-impl From<State> for StateName {
+impl From<State> for ChangelogStateName {
     fn from(state: State) -> Self {
         match state {
             State::Draft => Self::Draft,
@@ -43,12 +43,12 @@ impl From<State> for StateName {
     }
 }
 
-impl From<StateName> for State {
-    fn from(name: StateName) -> Self {
+impl From<ChangelogStateName> for State {
+    fn from(name: ChangelogStateName) -> Self {
         match name {
-            StateName::Draft => Self::Draft,
-            StateName::Scheduled => Self::Scheduled,
-            StateName::Published => Self::Published,
+            ChangelogStateName::Draft => Self::Draft,
+            ChangelogStateName::Scheduled => Self::Scheduled,
+            ChangelogStateName::Published => Self::Published,
         }
     }
 }
@@ -56,7 +56,7 @@ impl From<StateName> for State {
 /// What kind of news it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum LabelName {
+pub enum ChangelogLabelName {
     New,
     Improved,
     Fixed,
@@ -64,7 +64,7 @@ pub enum LabelName {
     Notice,
 }
 
-impl From<Label> for LabelName {
+impl From<Label> for ChangelogLabelName {
     fn from(label: Label) -> Self {
         match label {
             Label::New => Self::New,
@@ -76,14 +76,14 @@ impl From<Label> for LabelName {
     }
 }
 
-impl From<LabelName> for Label {
-    fn from(name: LabelName) -> Self {
+impl From<ChangelogLabelName> for Label {
+    fn from(name: ChangelogLabelName) -> Self {
         match name {
-            LabelName::New => Self::New,
-            LabelName::Improved => Self::Improved,
-            LabelName::Fixed => Self::Fixed,
-            LabelName::Removed => Self::Removed,
-            LabelName::Notice => Self::Notice,
+            ChangelogLabelName::New => Self::New,
+            ChangelogLabelName::Improved => Self::Improved,
+            ChangelogLabelName::Fixed => Self::Fixed,
+            ChangelogLabelName::Removed => Self::Removed,
+            ChangelogLabelName::Notice => Self::Notice,
         }
     }
 }
@@ -102,12 +102,12 @@ pub struct LinkedIdeaBody {
 
 /// An entry of the changelog.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EntryBody {
+pub struct ChangelogEntryBody {
     id: Uuid,
     /// Whoever may view it reads the entry; null where that is for an `audience` to say.
     board: Option<BoardRefBody>,
     audience: Option<AudienceName>,
-    state: StateName,
+    state: ChangelogStateName,
     /// When it came out, or is to; null for a draft.
     publish_at: Option<DateTime<Utc>>,
     #[schema(example = "다크 모드가 나왔어요")]
@@ -118,7 +118,7 @@ pub struct EntryBody {
     /// The body as HTML that is safe to show.
     #[schema(example = "<p>설정에서 <strong>어둡게</strong>를 고르세요.</p>\n")]
     body_html: String,
-    labels: Vec<LabelName>,
+    labels: Vec<ChangelogLabelName>,
     /// The ideas it names, as far as you may see them.
     ideas: Vec<LinkedIdeaBody>,
     author: Option<AuthorBody>,
@@ -134,8 +134,8 @@ pub(super) struct Look<'a> {
     pub now: DateTime<Utc>,
 }
 
-impl EntryBody {
-    pub(super) fn new(written: Written, ideas: &[(EntryId, Listed)], look: Look<'_>) -> Self {
+impl ChangelogEntryBody {
+    pub(super) fn new(written: Written, ideas: &[(ChangelogEntryId, Listed)], look: Look<'_>) -> Self {
         let Written { entry, author_name } = written;
         let name = |board| look.names.get(&board).cloned().unwrap_or_else(BoardRefBody::nowhere);
         let linked = |listed: &Listed| LinkedIdeaBody {
@@ -160,7 +160,7 @@ impl EntryBody {
             title: entry.title.as_str().to_owned(),
             body_html: markdown::to_html(entry.body.as_str()),
             body: entry.body.as_str().to_owned(),
-            labels: entry.labels.iter().copied().map(LabelName::from).collect(),
+            labels: entry.labels.iter().copied().map(ChangelogLabelName::from).collect(),
             ideas: ideas.map(|(_, listed)| linked(listed)).collect(),
             author: entry.author_id.zip(author_name).map(author),
             created_at: entry.created_at,
@@ -179,7 +179,7 @@ fn audience(name: AudienceName) -> Result<Audience, Failure> {
     }
 }
 
-fn labels(names: &[LabelName]) -> Vec<Label> {
+fn labels(names: &[ChangelogLabelName]) -> Vec<Label> {
     Label::sorted(&names.iter().copied().map(Label::from).collect::<Vec<_>>())
 }
 
@@ -199,7 +199,7 @@ fn ideas(ids: &[Uuid]) -> Result<Vec<IdeaId>, Failure> {
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewEntryBody {
+pub struct NewChangelogEntryBody {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200, example = "다크 모드가 나왔어요")]
     title: String,
@@ -218,7 +218,7 @@ pub struct NewEntryBody {
     #[serde(default)]
     #[validate(length(max = 5))]
     #[schema(max_items = 5, example = json!(["new"]))]
-    labels: Vec<LabelName>,
+    labels: Vec<ChangelogLabelName>,
     /// The ideas it names. Their supporters are told when it comes out.
     #[serde(default)]
     #[validate(length(max = 30))]
@@ -239,7 +239,7 @@ pub(super) struct Draft {
     pub ideas: Vec<IdeaId>,
 }
 
-impl NewEntryBody {
+impl NewChangelogEntryBody {
     pub(super) fn draft(&self, stamp: &Stamp, author: MemberId) -> Result<Draft, Failure> {
         let unknown = |_| Failure::field("/board", Fault::NotA("board"));
         let board = self.board.as_deref().map(board_named).transpose().map_err(unknown)?;
@@ -272,10 +272,16 @@ const NOT_WITH_A_BOARD: Fault = Fault::NotA("field of an entry with a board, whi
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UpdateEntryBody {
+pub struct UpdateChangelogEntryBody {
     #[serde(default, deserialize_with = "present")]
     #[validate(length(min = 1, max = 200))]
-    #[schema(required = false, nullable = false, min_length = 1, max_length = 200, example = "다크 모드가 나왔어요")]
+    #[schema(
+        required = false,
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        example = "다크 모드가 나왔어요"
+    )]
     title: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[validate(length(min = 1, max = 20_000))]
@@ -287,8 +293,8 @@ pub struct UpdateEntryBody {
     audience: Option<AudienceName>,
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 5))]
-    #[schema(required = false, nullable = false, value_type = Vec<LabelName>, max_items = 5)]
-    labels: Option<Vec<LabelName>>,
+    #[schema(required = false, nullable = false, value_type = Vec<ChangelogLabelName>, max_items = 5)]
+    labels: Option<Vec<ChangelogLabelName>>,
     /// All it is to name. Supporters of one that is added to a published entry are told at once.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 30))]
@@ -300,7 +306,7 @@ pub struct UpdateEntryBody {
     publish_at: Patch<DateTime<Utc>>,
 }
 
-impl UpdateEntryBody {
+impl UpdateChangelogEntryBody {
     /// The ideas it is to name, where that is said.
     pub(super) fn ideas(&self) -> Result<Option<Vec<IdeaId>>, Failure> {
         self.idea_ids.as_deref().map(ideas).transpose()
@@ -313,7 +319,8 @@ impl UpdateEntryBody {
     ) -> Result<impl Fn(&Entry) -> Result<Entry, Refusal> + Send + 'static, Failure> {
         let title = self.title.as_deref().map(|text| field("/title", Title::try_from(text))).transpose()?;
         let body = self.body.as_deref().map(|text| field("/body", News::try_from(text))).transpose()?;
-        let (audience, labels) = (self.audience.map(audience).transpose()?, self.labels.as_deref().map(labels));
+        let (audience, labels) =
+            (self.audience.map(audience).transpose()?, self.labels.as_deref().map(labels));
         let publish_at = self.publish_at;
         Ok(move |before: &Entry| {
             let scope = match (before.scope, audience) {

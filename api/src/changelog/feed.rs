@@ -71,7 +71,9 @@ impl Feed {
         let sent = HttpDate::from(std::time::SystemTime::from(self.changed_at)).to_string();
         match headers.contains_key(header::IF_NONE_MATCH) {
             true => if_none_match(request, &self.etag),
-            false => headers.get(header::IF_MODIFIED_SINCE).is_some_and(|date| date.as_bytes() == sent.as_bytes()),
+            false => {
+                headers.get(header::IF_MODIFIED_SINCE).is_some_and(|date| date.as_bytes() == sent.as_bytes())
+            }
         }
     }
 }

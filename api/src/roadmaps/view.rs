@@ -16,7 +16,10 @@ use persistence::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::bodies::{ColumnBody, RoadmapFacts, plain, shown};
+use super::{
+    bodies::RoadmapFacts,
+    columns::{RoadmapColumnBody, plain, shown},
+};
 use crate::{
     error::Failure,
     ideas::{BoardRefBody, IdeaSummaryBody},
@@ -27,9 +30,9 @@ use crate::{
 
 /// A column with the beginning of what stands in it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FilledColumnBody {
+pub struct FilledRoadmapColumnBody {
     #[serde(flatten)]
-    column: ColumnBody,
+    column: RoadmapColumnBody,
     #[serde(flatten)]
     ideas: Listing<IdeaSummaryBody>,
 }
@@ -39,14 +42,14 @@ pub struct FilledColumnBody {
 pub struct FilledRoadmapBody {
     #[serde(flatten)]
     pub(super) facts: RoadmapFacts,
-    pub(super) columns: Vec<FilledColumnBody>,
+    pub(super) columns: Vec<FilledRoadmapColumnBody>,
 }
 
 /// The plans of a board by its statuses.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BoardRoadmapBody {
     pub(super) board: BoardRefBody,
-    pub(super) columns: Vec<FilledColumnBody>,
+    pub(super) columns: Vec<FilledRoadmapColumnBody>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -102,7 +105,7 @@ fn name(whose: &str, column: &str) -> ListName {
 
 /// A column and the page of it that was asked for.
 pub(super) struct Filled {
-    column: ColumnBody,
+    column: RoadmapColumnBody,
     page: Page<IdeaSummaryBody>,
     total: Option<i64>,
 }
@@ -139,10 +142,10 @@ impl Asked {
     }
 
     /// The columns as they are answered.
-    pub(super) fn listed(&self, keys: &Keys, filled: Vec<Filled>) -> Vec<FilledColumnBody> {
+    pub(super) fn listed(&self, keys: &Keys, filled: Vec<Filled>) -> Vec<FilledRoadmapColumnBody> {
         let listed = |Filled { column, page, total }| {
             let ideas = name(&self.whose, &column.key).listing(keys, page, total, |idea| idea);
-            FilledColumnBody { column, ideas }
+            FilledRoadmapColumnBody { column, ideas }
         };
         filled.into_iter().map(listed).collect()
     }

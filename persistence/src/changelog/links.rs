@@ -2,11 +2,9 @@
 //! of it. Under one id for each entry, which is half of the key of a notification, nobody can be told twice.
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
-};
+use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
-    Action, Actor, BoardId, EntryId, IdeaId, Stamp,
+    Action, Actor, BoardId, ChangelogEntryId, IdeaId, Stamp,
     answers::{Happening, News, Notify},
     changelog::{Entry, Scope},
     events::ChangelogEvent,
@@ -30,7 +28,7 @@ use crate::{
 };
 
 /// Makes these the ideas that an entry names, in this order.
-pub(super) fn set(conn: &mut AnyConnection, entry: EntryId, ideas: &[IdeaId]) -> Result<()> {
+pub(super) fn set(conn: &mut AnyConnection, entry: ChangelogEntryId, ideas: &[IdeaId]) -> Result<()> {
     let ids: Vec<KeyValue> = ideas.iter().copied().map(key).collect();
     diesel::delete(changelog_ideas::table.filter(changelog_ideas::entry_id.eq(key(entry))))
         .filter(changelog_ideas::idea_id.ne_all(ids))
@@ -56,7 +54,7 @@ pub(super) fn set(conn: &mut AnyConnection, entry: EntryId, ideas: &[IdeaId]) ->
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn of(conn: &mut AnyConnection, entry: EntryId) -> Result<Vec<IdeaId>> {
+pub fn of(conn: &mut AnyConnection, entry: ChangelogEntryId) -> Result<Vec<IdeaId>> {
     let ids: Vec<KeyValue> = changelog_ideas::table
         .filter(changelog_ideas::entry_id.eq(key(entry)))
         .order(changelog_ideas::position)
@@ -72,8 +70,8 @@ pub fn of(conn: &mut AnyConnection, entry: EntryId) -> Result<Vec<IdeaId>> {
 pub fn seen(
     conn: &mut AnyConnection,
     actor: &Actor,
-    entries: &[EntryId],
-) -> Result<Vec<(EntryId, Listed)>> {
+    entries: &[ChangelogEntryId],
+) -> Result<Vec<(ChangelogEntryId, Listed)>> {
     let entries: Vec<KeyValue> = entries.iter().copied().map(key).collect();
     let links: Vec<(KeyValue, KeyValue)> = changelog_ideas::table
         .filter(changelog_ideas::entry_id.eq_any(entries))
@@ -87,7 +85,7 @@ pub fn seen(
     let found = select(conn, rows.filter(ideas_table::id.eq_any(ids)), None)?;
     let of_link = |(entry, idea): (KeyValue, KeyValue)| {
         let listed = found.iter().find(|listed| key(listed.idea.id) == idea)?;
-        Some((EntryId::from(entry), listed.clone()))
+        Some((ChangelogEntryId::from(entry), listed.clone()))
     };
     Ok(links.into_iter().filter_map(of_link).collect())
 }
@@ -96,7 +94,7 @@ pub fn seen(
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<EntryId>> {
+pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<ChangelogEntryId>> {
     let ids: Vec<KeyValue> = changelog::table
         .filter(changelog::announced_at.is_null())
         .filter(changelog::publish_at.le(now.naive_utc()))
@@ -104,7 +102,7 @@ pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Ve
         .limit(most)
         .select(changelog::id)
         .load(conn)?;
-    Ok(ids.into_iter().map(EntryId::from).collect())
+    Ok(ids.into_iter().map(ChangelogEntryId::from).collect())
 }
 
 /// Announces an entry if it is out: says so once in the timeline of each idea it names, and tells the supporters who were
@@ -113,7 +111,7 @@ pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Ve
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn announce(conn: &mut AnyConnection, stamps: &[Stamp; 2], entry: EntryId) -> Result<()> {
+pub fn announce(conn: &mut AnyConnection, stamps: &[Stamp; 2], entry: ChangelogEntryId) -> Result<()> {
     let [first, _] = stamps;
     let now = first.at.naive_utc();
     let row = changelog::table.find(key(entry)).filter(changelog::publish_at.le(now));
@@ -159,8 +157,7 @@ fn tell(
     id: IdeaId,
 ) -> Result<()> {
     let Some((idea, on)) = living(conn, id)? else { return Ok(()) };
-    let happened =
-        Happened { entry: Some(entry.id), ..Happened::new(Happening::Announced, entry.author_id) };
+    let happened = Happened { entry: Some(entry.id), ..Happened::new(Happening::Announced, entry.author_id) };
     activities::write(conn, (stamp, nth), idea.id, &happened)?;
     let (audience, list) = match entry.scope {
         Scope::Audience(audience) => (audience, None),

@@ -246,7 +246,8 @@ fn free_position(
         .select(roadmap_ideas::position)
         .first(conn)
         .optional()?;
-    let stays = |mine: &i64| before.is_none_or(|before| before < *mine) && after.is_none_or(|after| *mine < after);
+    let stays =
+        |mine: &i64| before.is_none_or(|before| before < *mine) && after.is_none_or(|after| *mine < after);
     Ok(mine.filter(stays).or_else(|| between(before, after)))
 }
 

@@ -13,7 +13,8 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use domain::{
-    Actor, BoardId, IdeaId, MemberId,
+    Actor, BoardId, ChangelogEntryId, IdeaId, MemberId, RoadmapId,
+    changelog::{Label, State},
     insights::Period,
     members::Role,
     page::{Limit, Place, Sort},
@@ -22,9 +23,12 @@ use domain::{
 };
 use kit::databases::{Lease, kinds};
 use persistence::{
-    AnyConnection, activities, comments,
+    AnyConnection, activities,
+    changelog::{self, Wanted},
+    comments,
     ideas::list::{self, Boards, Deleted, Filter},
     insights, migrations, notifications, responses,
+    roadmaps::places,
     triage::{
         facets,
         inbox::{self, Inbox, Order, Owner},
@@ -34,7 +38,7 @@ use persistence::{
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 18] = [
+const LARGE: [&str; 20] = [
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -53,6 +57,8 @@ const LARGE: [&str; 18] = [
     "follows",
     "responses",
     "response_ratings",
+    "roadmap_ideas",
+    "changelog_ideas",
 ];
 
 fn place() -> Place {
@@ -160,6 +166,7 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
             }
         }
     }
+    ask_plans(conn, &actor)?;
     let period = Period::of(None, None, at()).unwrap();
     for boards in [1, 3] {
         let boards: Vec<BoardId> = (0..boards).map(|nth| Uuid::from_u128(nth).into()).collect();
@@ -168,6 +175,37 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         insights::ratings(conn, &boards, &period)?;
         insights::names(conn, &[idea])?;
     }
+    Ok(())
+}
+
+/// Roadmaps and the changelog.
+fn ask_plans(conn: &mut AnyConnection, actor: &Actor) -> persistence::Result<()> {
+    let (limit, board) = (Limit::default(), BoardId::from(Uuid::from_u128(1)));
+    let planned = StatusKey::try_from("planned").unwrap();
+    let roadmap = RoadmapId::from(Uuid::from_u128(6));
+    let columns = [(None, Some(planned.clone())), (Some(roadmap), Some(planned)), (Some(roadmap), None)];
+    for (roadmap, status) in columns {
+        let column = places::Column { board, roadmap, key: "planned".to_owned(), status };
+        for after in [None, Some(place()), Some(Place { lap: 1, ..place() })] {
+            places::list(conn, actor, &column, after, limit)?;
+        }
+        places::count(conn, actor, &column)?;
+    }
+    for state in [State::Draft, State::Scheduled, State::Published] {
+        let plain = Wanted { state, board: None, label: None, idea: None, now: at() };
+        for wanted in [
+            plain,
+            Wanted { board: Some(board), ..plain },
+            Wanted { label: Some(Label::New), ..plain },
+            Wanted { idea: Some(IdeaId::from(Uuid::from_u128(4))), ..plain },
+        ] {
+            for after in [None, Some(place())] {
+                changelog::list(conn, actor, &wanted, after, limit)?;
+            }
+        }
+    }
+    changelog::links::due(conn, at(), 10)?;
+    changelog::links::seen(conn, actor, &[ChangelogEntryId::from(Uuid::from_u128(7))])?;
     Ok(())
 }
 
