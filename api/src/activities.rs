@@ -48,6 +48,8 @@ pub enum HappeningName {
     Unlocked,
     /// For staff alone: owner, due date or the marks it is ranked by.
     Triaged,
+    /// In an entry of the changelog.
+    Announced,
 }
 
 impl From<Happening> for HappeningName {
@@ -65,6 +67,7 @@ impl From<Happening> for HappeningName {
             Happening::Locked => Self::Locked,
             Happening::Unlocked => Self::Unlocked,
             Happening::Triaged => Self::Triaged,
+            Happening::Announced => Self::Announced,
         }
     }
 }
@@ -88,6 +91,8 @@ pub struct ActivityBody {
     other_idea_id: Option<Uuid>,
     /// The version that came of an edit or a response.
     version: Option<i32>,
+    /// The entry of the changelog it was announced in.
+    changelog_entry_id: Option<Uuid>,
     /// How many stood behind the idea then; shown to staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, minimum = 0)]
@@ -118,7 +123,7 @@ async fn list_activity(
         .read(&caller, move |tx, actor| {
             let (idea, _) = ideas::find(tx, actor, id.into())?;
             let depth = if actor.is_staff() { Depth::Internal } else { Depth::Public };
-            Ok((activities::list(tx, idea.id, depth, after, limit)?, actor.is_staff()))
+            Ok((activities::list(tx, actor, idea.id, depth, after, limit)?, actor.is_staff()))
         })
         .await?;
     Ok(Reply::ok(&list.listing(&app.keys, page, None, |entry| shown(entry, staff))))
@@ -135,6 +140,7 @@ fn shown(entry: Activity, staff: bool) -> ActivityBody {
         decline_reason: entry.decline_reason,
         other_idea_id: entry.other.map(domain::IdeaId::uuid),
         version: entry.version,
+        changelog_entry_id: entry.entry.map(domain::ChangelogEntryId::uuid),
         supporters: entry.supporters.filter(|_| staff),
         told: entry.told.filter(|_| staff),
         internal: entry.internal,

@@ -21,6 +21,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+pub use self::bodies::AudienceName;
 use self::{
     bodies::{BoardBody, NewBoardBody, UpdateBoardBody, shown},
     invitations::{invite_member, list_invited, uninvite_member},

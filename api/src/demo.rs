@@ -1,6 +1,7 @@
 //! The demo: an embedded database filled with a small square, gone when it ends.
 
 mod known;
+mod plans;
 
 use std::{net::SocketAddr, path::Path};
 
@@ -138,14 +139,18 @@ pub async fn fill(db: &Database, now: DateTime<Utc>) -> Rows<IdeaId> {
         ];
         known::segments(tx, &mut stamp)?;
         known::field(tx, &stamp(), boards[0])?;
-        let mut first = None;
+        let mut made = Vec::new();
         for (nth, sample) in IDEAS.iter().enumerate() {
-            let idea = idea(tx, &mut stamp, sample, boards[sample.0], &people, nth)?;
-            if sample.6 == Category::Open {
-                first.get_or_insert(idea);
-            }
+            made.push((sample.6, idea(tx, &mut stamp, sample, boards[sample.0], &people, nth)?));
         }
-        first.ok_or(Error::Missing)
+        let first = |wanted| {
+            let found = made.iter().find(|(category, _)| *category == wanted);
+            found.map(|(_, idea)| *idea).ok_or(Error::Missing)
+        };
+        let ahead = [first(Category::InProgress)?, first(Category::Planned)?, first(Category::UnderReview)?];
+        plans::roadmap(tx, &mut stamp, boards[0], ahead)?;
+        plans::entries(tx, &mut stamp, (boards[0], first(Category::Shipped)?), people.get(2).copied())?;
+        first(Category::Open)
     })
     .await
 }

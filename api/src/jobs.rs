@@ -10,6 +10,7 @@ use futures_util::TryStreamExt as _;
 use persistence::{
     AloneWith, Database,
     attachments::sweep,
+    changelog,
     ideas::upkeep::{self, Recount},
     mails, segments,
     triage::{self, duplicates},
@@ -73,6 +74,7 @@ async fn do_due(db: &Database, store: &Store, clock: &Clock) -> Result<(), Failu
     if take_turn(db, clock, "rank", TimeDelta::minutes(5)).await? {
         rank(db, clock.now()).await?;
     }
+    announce(db, clock).await?;
     if take_turn(db, clock, "duplicates", TimeDelta::minutes(2)).await? {
         find_duplicates(db).await?;
     }
@@ -120,6 +122,21 @@ pub async fn sweep_attachments(db: &Database, store: &Store, now: DateTime<Utc>)
         }
     }
     Ok(gone)
+}
+
+/// Tells the supporters of what has come out by the clock. Any number of nodes may do it at once: whoever comes second to an
+/// entry finds it done. Says how many entries there were.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+pub async fn announce(db: &Database, clock: &Clock) -> Result<usize, Failure> {
+    let now = clock.now();
+    let due = db.read(move |tx| changelog::links::due(tx, now, BATCH)).await?;
+    for entry in &due {
+        let (entry, stamps) = (*entry, [clock.stamp(), clock.stamp()]);
+        db.write(AloneWith::Nobody, move |tx| changelog::links::announce(tx, &stamps, entry)).await?;
+    }
+    Ok(due.len())
 }
 
 /// Ranks every idea anew, a batch at a time, so that votes wait briefly.

@@ -1,6 +1,6 @@
 //! Names and hints in both languages, as they are written in requests and answers.
 
-use domain::names::Bilingual;
+use domain::{names::Bilingual, text::Fault};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -8,7 +8,7 @@ use validator::Validate;
 use crate::{body::field, error::Failure};
 
 /// A name in both languages.
-#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct NamesBody {
     #[validate(length(min = 1, max = 60))]
@@ -31,9 +31,14 @@ impl NamesBody {
     }
 
     pub(crate) fn value(&self, pointer: &str) -> Result<Bilingual, Failure> {
+        self.texts().or_else(|(part, fault)| field(&format!("{pointer}{part}"), Err(fault)))
+    }
+
+    /// The names, or which of them is wrong.
+    pub(crate) fn texts(&self) -> Result<Bilingual, (&'static str, Fault)> {
         Ok(Bilingual {
-            ko: field(&format!("{pointer}/ko"), Bilingual::text(&self.ko))?,
-            en: field(&format!("{pointer}/en"), Bilingual::text(&self.en))?,
+            ko: Bilingual::text(&self.ko).map_err(|fault| ("/ko", fault))?,
+            en: Bilingual::text(&self.en).map_err(|fault| ("/en", fault))?,
         })
     }
 }

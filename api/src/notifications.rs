@@ -41,6 +41,8 @@ pub enum NewsName {
     Replied,
     /// A moderator decided about your idea or comment.
     Moderated,
+    /// An idea you support stands in the changelog.
+    Announced,
 }
 
 impl From<News> for NewsName {
@@ -52,6 +54,7 @@ impl From<News> for NewsName {
             News::Mentioned => Self::Mentioned,
             News::Replied => Self::Replied,
             News::Moderated => Self::Moderated,
+            News::Announced => Self::Announced,
         }
     }
 }
@@ -64,14 +67,25 @@ pub struct IdeaRefBody {
     pub title: String,
 }
 
+/// The entry of the changelog a notification is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangelogEntryRefBody {
+    pub id: Uuid,
+    #[schema(example = "다크 모드가 나왔어요")]
+    pub title: String,
+}
+
 /// Something you were told.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NotificationBody {
-    /// That of what happened: an entry of the idea's activity, or a comment.
+    /// That of what happened.
     id: Uuid,
     kind: NewsName,
     idea: IdeaRefBody,
     board: BoardRefBody,
+    /// Where the news is that the idea stands in the changelog: the entry. It is told once, also where several of your
+    /// ideas stand there.
+    changelog_entry: Option<ChangelogEntryRefBody>,
     /// The key of the status the idea came to, where that is the news.
     #[schema(example = "planned")]
     to_status: Option<String>,
@@ -120,7 +134,7 @@ async fn list_notifications(
             let names: HashMap<BoardId, BoardRefBody> =
                 seen.iter().map(|seen| (seen.board.id, BoardRefBody::from(&seen.board))).collect();
             let ids = seen.iter().map(|seen| seen.board.id).collect::<Vec<_>>();
-            Ok((notifications::list(tx, actor.ensure_member()?, &ids, which, after, limit)?, names))
+            Ok((notifications::list(tx, actor, &ids, which, after, limit)?, names))
         })
         .await?;
     let shown = |told: Notification| NotificationBody {
@@ -128,6 +142,7 @@ async fn list_notifications(
         kind: told.news.into(),
         idea: IdeaRefBody { id: told.idea.uuid(), title: told.title },
         board: names.get(&told.board).cloned().unwrap_or_else(BoardRefBody::nowhere),
+        changelog_entry: told.entry.map(|(id, title)| ChangelogEntryRefBody { id: id.uuid(), title }),
         to_status: told.to_status,
         reason: told.reason,
         created_at: told.at,

@@ -117,7 +117,7 @@ impl<T> Responder for Reply<T> {
     }
 }
 
-fn if_none_match(request: &HttpRequest, etag: &str) -> bool {
+pub(crate) fn if_none_match(request: &HttpRequest, etag: &str) -> bool {
     let header = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     header.is_some_and(|header| {
         header.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)

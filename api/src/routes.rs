@@ -12,10 +12,10 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, api_keys, attachments, audit, auth, boards, comments, emails,
+    activities, api_keys, attachments, audit, auth, boards, changelog, comments, emails,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, invitations, members, merges, moderation, notifications,
-    openapi, proxies, resets, responses, segments, sessions, statuses, triage, votes,
+    openapi, proxies, resets, responses, roadmaps, segments, sessions, statuses, triage, votes,
 };
 
 /// The routes of the API.
@@ -40,6 +40,8 @@ pub fn all(to: &mut Routes<'_>) {
     comments::routes(to);
     attachments::routes(to);
     segments::routes(to);
+    roadmaps::routes(to);
+    changelog::routes(to);
     api_keys::routes(to);
     boards::routes(to);
     insights::routes(to);

@@ -126,10 +126,12 @@ pub enum Permission {
     SeeAudit,
     /// Decide about what is held and reported, and about whom to trust.
     Moderate,
+    /// Write, publish, withdraw and delete entries of the changelog, and see those that are not out.
+    ManageChangelog,
 }
 
 impl Permission {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -142,6 +144,7 @@ impl Permission {
         Self::ActOnBehalf,
         Self::SeeAudit,
         Self::Moderate,
+        Self::ManageChangelog,
     ];
 
     #[must_use]
@@ -156,7 +159,9 @@ impl Permission {
             | Self::SeeInsights
             | Self::ActOnBehalf => role.is_staff(),
             Self::Moderate => matches!(role, Role::Admin | Role::ProductManager | Role::Moderator),
-            Self::ManageSegments => matches!(role, Role::Admin | Role::ProductManager | Role::Marketer),
+            Self::ManageSegments | Self::ManageChangelog => {
+                matches!(role, Role::Admin | Role::ProductManager | Role::Marketer)
+            }
         }
     }
 
@@ -175,6 +180,7 @@ impl Permission {
             Self::ActOnBehalf => "act_on_behalf",
             Self::SeeAudit => "see_audit",
             Self::Moderate => "moderate",
+            Self::ManageChangelog => "manage_changelog",
         }
     }
 }
@@ -217,7 +223,9 @@ impl Audience {
         Self::ALL.into_iter().find(|audience| audience.name() == name)
     }
 
-    fn holds(self, actor: &Actor, invited: bool) -> bool {
+    /// Whether the actor is of it; `invited` says whether they are on the list it is about.
+    #[must_use]
+    pub fn holds(self, actor: &Actor, invited: bool) -> bool {
         match self {
             _ if actor.is_staff() => true,
             Self::Everyone => true,

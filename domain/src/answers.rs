@@ -49,11 +49,20 @@ pub enum News {
     Replied,
     /// A moderator decided about their post.
     Moderated,
+    /// An idea they support stands in an entry of the changelog.
+    Announced,
 }
 
 impl News {
-    pub const ALL: [Self; 6] =
-        [Self::StatusChanged, Self::Responded, Self::Merged, Self::Mentioned, Self::Replied, Self::Moderated];
+    pub const ALL: [Self; 6] = [
+        Self::StatusChanged,
+        Self::Responded,
+        Self::Merged,
+        Self::Mentioned,
+        Self::Replied,
+        Self::Moderated,
+        Self::Announced,
+    ];
 
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -64,6 +73,7 @@ impl News {
             Self::Mentioned => "mentioned",
             Self::Replied => "replied",
             Self::Moderated => "moderated",
+            Self::Announced => "announced",
         }
     }
 
@@ -93,10 +103,12 @@ pub enum Happening {
     Unlocked,
     /// Owner, due date or the marks it is ranked by; for staff alone.
     Triaged,
+    /// In an entry of the changelog.
+    Announced,
 }
 
 impl Happening {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::StatusChanged,
         Self::Responded,
         Self::Edited,
@@ -109,6 +121,7 @@ impl Happening {
         Self::Locked,
         Self::Unlocked,
         Self::Triaged,
+        Self::Announced,
     ];
 
     #[must_use]
@@ -126,6 +139,7 @@ impl Happening {
             Self::Locked => "locked",
             Self::Unlocked => "unlocked",
             Self::Triaged => "triaged",
+            Self::Announced => "announced",
         }
     }
 

@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, AttachmentId, BoardId, CommentId, IdeaId, InvitationId, MemberId, SegmentId,
-    comments::Reaction, members::Role, statuses::StatusKey,
+    ApiKeyId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId, MemberId, RoadmapId,
+    SegmentId, comments::Reaction, members::Role, statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
@@ -48,6 +48,8 @@ pub enum Event {
     SegmentCreated { segment: SegmentId },
     SegmentUpdated { segment: SegmentId },
     SegmentDeleted { segment: SegmentId },
+    Roadmap { roadmap: RoadmapId, board: BoardId, what: RoadmapEvent },
+    Changelog { entry: ChangelogEntryId, board: Option<BoardId>, what: ChangelogEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
     AttachmentCreated { attachment: AttachmentId, member: MemberId },
@@ -87,6 +89,33 @@ pub enum InvitationEvent {
     Created { by: MemberId },
     Deleted,
     Accepted { member: MemberId },
+}
+
+/// What happened to a roadmap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoadmapEvent {
+    Created,
+    Updated,
+    Deleted,
+    /// Put into a column, or to another place of it.
+    IdeaPlaced {
+        idea: IdeaId,
+    },
+    IdeaRemoved {
+        idea: IdeaId,
+    },
+}
+
+/// What happened to an entry of the changelog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangelogEvent {
+    Created,
+    Updated,
+    /// It is out, and the supporters of its ideas have been told.
+    Published,
+    /// It is a draft again.
+    Withdrawn,
+    Deleted,
 }
 
 /// Why a session ended before its time.
@@ -153,6 +182,20 @@ impl Event {
             Self::SegmentCreated { .. } => "segment.created",
             Self::SegmentUpdated { .. } => "segment.updated",
             Self::SegmentDeleted { .. } => "segment.deleted",
+            Self::Roadmap { what, .. } => match what {
+                RoadmapEvent::Created => "roadmap.created",
+                RoadmapEvent::Updated => "roadmap.updated",
+                RoadmapEvent::Deleted => "roadmap.deleted",
+                RoadmapEvent::IdeaPlaced { .. } => "roadmap.idea_placed",
+                RoadmapEvent::IdeaRemoved { .. } => "roadmap.idea_removed",
+            },
+            Self::Changelog { what, .. } => match what {
+                ChangelogEvent::Created => "changelog.created",
+                ChangelogEvent::Updated => "changelog.updated",
+                ChangelogEvent::Published => "changelog.published",
+                ChangelogEvent::Withdrawn => "changelog.withdrawn",
+                ChangelogEvent::Deleted => "changelog.deleted",
+            },
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
             Self::AttachmentCreated { .. } => "attachment.created",
@@ -201,6 +244,8 @@ impl Event {
             Self::SegmentCreated { segment }
             | Self::SegmentUpdated { segment }
             | Self::SegmentDeleted { segment } => segment.uuid(),
+            Self::Roadmap { roadmap, .. } => roadmap.uuid(),
+            Self::Changelog { entry, .. } => entry.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
             Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
                 attachment.uuid()

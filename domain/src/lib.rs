@@ -10,6 +10,7 @@ pub mod attachments;
 pub mod audit;
 pub mod boards;
 pub mod calendar;
+pub mod changelog;
 pub mod comments;
 pub mod digest;
 pub mod duplicates;
@@ -28,6 +29,7 @@ pub mod page;
 pub mod proxies;
 pub mod ranking;
 pub mod refusal;
+pub mod roadmaps;
 pub mod search;
 pub mod segments;
 pub mod statuses;
@@ -36,7 +38,7 @@ pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, AttachmentId, BoardId, CommentId, FieldId, IdeaId, InvitationId, MailId, MailLinkId, MemberId,
-    SegmentId, SessionId, Stamp, StatusId, ViewId,
+    ApiKeyId, AttachmentId, BoardId, ChangelogEntryId, CommentId, FieldId, IdeaId, InvitationId, MailId,
+    MailLinkId, MemberId, RoadmapId, SegmentId, SessionId, Stamp, StatusId, ViewId,
 };
 pub use refusal::Refusal;

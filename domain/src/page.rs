@@ -26,6 +26,11 @@ impl Limit {
     }
 }
 
+impl Limit {
+    /// How many entries a feed has.
+    pub const FEED: Self = Self(30);
+}
+
 impl Default for Limit {
     fn default() -> Self {
         Self(20)

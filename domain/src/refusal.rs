@@ -118,6 +118,12 @@ pub enum Refusal {
     PictureTooLarge { most_pixels: u64 },
     #[error("{most} attachments of the member stand nowhere")]
     TooManyUnlinked { most: usize },
+    #[error("a board has at most {most} roadmaps")]
+    TooManyRoadmaps { most: usize },
+    #[error("on a roadmap by status an idea stands in the column of its own")]
+    FollowsStatus,
+    #[error("the entry is published")]
+    AlreadyPublished,
     #[error("the board holds ideas")]
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]

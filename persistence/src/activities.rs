@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
-    ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _, Queryable,
-    RunQueryDsl as _, Selectable, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 use domain::{
-    IdeaId, MemberId, Stamp,
+    Actor, ChangelogEntryId, IdeaId, MemberId, Stamp,
     answers::Happening,
     ideas::Idea,
     page::{Limit, Page, Place},
@@ -14,10 +14,11 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
+    changelog,
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
     key::{KeyValue, key},
-    schema::{activities, members},
+    schema::{activities, changelog as changelog_table, members},
 };
 
 /// What happened to an idea, to be written into its timeline.
@@ -31,6 +32,8 @@ pub(crate) struct Entry<'a> {
     pub decline_reason: Option<&'static str>,
     pub other: Option<IdeaId>,
     pub version: Option<i32>,
+    /// The entry of the changelog that it was announced in.
+    pub entry: Option<ChangelogEntryId>,
     /// How many stood behind the idea, and how many of them were told.
     pub reach: Option<(i64, i64)>,
 }
@@ -46,6 +49,7 @@ impl Entry<'_> {
             decline_reason: None,
             other: None,
             version: None,
+            entry: None,
             reach: None,
         }
     }
@@ -82,6 +86,7 @@ pub(crate) fn write(
                 activities::supporters.eq(entry.reach.map(|(supporters, _)| supporters)),
                 activities::told.eq(entry.reach.map(|(_, told)| told)),
                 activities::created_at.eq(stamp.at.naive_utc()),
+                activities::entry_id.eq(entry.entry.map(key)),
             ),
         ))
         .execute(conn)?;
@@ -104,6 +109,7 @@ struct Row {
     supporters: Option<i64>,
     told: Option<i64>,
     created_at: NaiveDateTime,
+    entry_id: Option<KeyValue>,
 }
 
 /// An entry of a timeline.
@@ -122,6 +128,7 @@ pub struct Activity {
     pub version: Option<i32>,
     pub supporters: Option<i64>,
     pub told: Option<i64>,
+    pub entry: Option<ChangelogEntryId>,
     pub at: DateTime<Utc>,
 }
 
@@ -132,20 +139,23 @@ pub enum Depth {
     Internal,
 }
 
-/// The timeline of an idea, latest first.
+/// The timeline of an idea, latest first. Of entries of the changelog, the actor meets those they may read.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn list(
     conn: &mut AnyConnection,
+    actor: &Actor,
     idea: IdeaId,
     depth: Depth,
     after: Option<Place>,
     limit: Limit,
 ) -> Result<Page<Activity>> {
+    let announced = changelog::announced_to(conn, actor)?.select(changelog_table::id.nullable());
     let mut query = activities::table
         .left_join(members::table.on(activities::member_id.eq(members::id.nullable())))
         .filter(activities::idea_id.eq(key(idea)))
+        .filter(activities::entry_id.is_null().or(activities::entry_id.eq_any(announced)))
         .order(activities::id.desc())
         .limit(limit.probe())
         .select((Row::as_select(), members::display_name.nullable()))
@@ -178,6 +188,7 @@ impl Row {
             version: self.version,
             supporters: self.supporters,
             told: self.told,
+            entry: self.entry_id.map(ChangelogEntryId::from),
             at: self.created_at.and_utc(),
         })
     }

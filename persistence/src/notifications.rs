@@ -6,7 +6,7 @@ use diesel::{
     QueryDsl as _, RunQueryDsl as _, sql_types::BigInt,
 };
 use domain::{
-    Action, Audience, BoardId, CommentId, IdeaId, MemberId, Stamp,
+    Action, Actor, Audience, BoardId, ChangelogEntryId, CommentId, IdeaId, MemberId, Stamp,
     answers::{News, Notify},
     boards::Board,
     moderation::State,
@@ -15,11 +15,13 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    activities,
+    activities, changelog,
     connection::AnyConnection,
     error::{Error, Result},
     key::{KeyValue, key},
-    schema::{activities as activities_table, idea_texts, ideas, notifications},
+    schema::{
+        activities as activities_table, changelog as changelog_table, idea_texts, ideas, notifications,
+    },
     written::Written,
 };
 
@@ -87,6 +89,28 @@ pub(crate) fn tell_of_comment(
     Ok(())
 }
 
+/// Tells the supporters of an idea that an entry of the changelog names it, those whom the entry is for, unless they were
+/// told under the same id already.
+pub(crate) fn tell_of_entry(
+    conn: &mut AnyConnection,
+    (id, stamp): (KeyValue, &Stamp),
+    notice: &Notice<'_>,
+    (audience, board): (Audience, Option<BoardId>),
+) -> Result<()> {
+    Written::<()>::new(
+        "INSERT INTO notifications (member_id, id, kind, idea_id, created_at) SELECT member_id, ",
+    )
+    .with(id, ", ")
+    .with(notice.news.key(), ", ")
+    .with(notice.idea, ", ")
+    .with(stamp.at.naive_utc(), " FROM (")
+    .then(listeners(notice, supporters_of(notice.idea)))
+    .then(let_in(audience, board))
+    .then(Written::new(") AS listeners WHERE TRUE ON CONFLICT DO NOTHING"))
+    .execute(conn)?;
+    Ok(())
+}
+
 /// Who votes for an idea or follows it or what was merged into it.
 fn supporters_of(idea: IdeaId) -> Written {
     Written::new("SELECT member_id FROM votes WHERE idea_id = ")
@@ -105,23 +129,27 @@ pub(crate) fn family_of<Of>(idea: IdeaId) -> Written<Of> {
 
 /// Those of `wanted` who may hear of it: not blocked, not muted, not whoever did it, and let in by the board.
 fn listeners(notice: &Notice<'_>, wanted: Written) -> Written {
-    let mut listeners = Written::new("SELECT members.id AS member_id FROM members WHERE members.id IN (")
+    Written::new("SELECT members.id AS member_id FROM members WHERE members.id IN (")
         .then(wanted)
         .then(Written::new(") AND blocked_at IS NULL AND members.id <> "))
         .then(Written::new("").with(notice.by.map_or(KeyValue::from(Uuid::nil()), key), ""))
         .then(
             Written::new(" AND NOT EXISTS (SELECT 1 FROM follows WHERE follows.member_id = members.id AND muted = TRUE AND idea_id = ")
                 .with(notice.idea, ")"),
-        );
-    listeners = match notice.board.audience(Action::View) {
-        Audience::Everyone | Audience::Members => listeners,
-        Audience::Staff => listeners.then(Written::new(" AND role <> 'member'")),
-        Audience::Invited => listeners.then(
+        )
+        .then(let_in(notice.board.audience(Action::View), Some(notice.board.id)))
+}
+
+/// That a member is of an audience; where it is that of the invited, of those of a board.
+fn let_in(audience: Audience, board: Option<BoardId>) -> Written {
+    match (audience, board) {
+        (Audience::Everyone | Audience::Members, _) => Written::new(""),
+        (Audience::Invited, Some(board)) => {
             Written::new(" AND (role <> 'member' OR EXISTS (SELECT 1 FROM board_invitations b WHERE b.member_id = members.id AND b.board_id = ")
-                .with(notice.board.id, "))"),
-        ),
-    };
-    listeners
+                .with(board, "))")
+        }
+        (Audience::Staff | Audience::Invited, _) => Written::new(" AND role <> 'member'"),
+    }
 }
 
 /// Something a member was told.
@@ -132,6 +160,8 @@ pub struct Notification {
     pub idea: IdeaId,
     pub title: String,
     pub board: BoardId,
+    /// The entry of the changelog that is the news, and its title.
+    pub entry: Option<(ChangelogEntryId, String)>,
     /// The key of the status the idea came to, where that is the news.
     pub to_status: Option<String>,
     pub reason: Option<String>,
@@ -146,13 +176,14 @@ pub enum Which {
     Unread,
 }
 
-/// What a member was told, latest first, as far as it is about living ideas of `boards`, which are those they may view.
+/// What the actor was told, latest first, as far as it is about living ideas of `boards`, which are those they may view,
+/// and about entries of the changelog that they may read.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn list(
     conn: &mut AnyConnection,
-    me: MemberId,
+    actor: &Actor,
     boards: &[BoardId],
     which: Which,
     after: Option<Place>,
@@ -162,6 +193,9 @@ pub fn list(
         (KeyValue, String, KeyValue, String, KeyValue),
         (Option<String>, Option<String>, NaiveDateTime, Option<NaiveDateTime>),
     );
+    let me = actor.ensure_member()?;
+    let announced = changelog::announced_to(conn, actor)?.select(changelog_table::notice_id);
+    let readable = notifications::id.nullable().eq_any(announced);
     let boards: Vec<KeyValue> = boards.iter().copied().map(key).collect();
     let mut query = notifications::table
         .inner_join(ideas::table)
@@ -176,6 +210,7 @@ pub fn list(
                 .and(ideas::hidden_as.assume_not_null().ne(State::Deleted.name()))),
         )
         .filter(ideas::board_id.eq_any(boards))
+        .filter(notifications::kind.ne(News::Announced.key()).or(readable))
         .order(notifications::id.desc())
         .limit(limit.probe())
         .select((
@@ -195,6 +230,8 @@ pub fn list(
         query = query.filter(notifications::id.lt(KeyValue::from(after.id)));
     }
     let rows: Vec<Found> = query.load(conn)?;
+    let announced = rows.iter().filter(|((_, kind, ..), _)| kind == News::Announced.key());
+    let mut entries = changelog::named(conn, announced.map(|((id, ..), _)| *id).collect())?;
     let found = rows.into_iter().map(|((id, kind, idea, title, board), (to_status, reason, at, read_at))| {
         Ok(Notification {
             id: id.uuid(),
@@ -202,6 +239,7 @@ pub fn list(
             idea: idea.into(),
             title,
             board: board.into(),
+            entry: entries.remove(&id),
             to_status,
             reason,
             at: at.and_utc(),

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
     BoardId, IdeaId, InvitationId, MemberId, Stamp,
-    events::{CommentEvent, Event, InvitationEvent, Revocation},
+    events::{CommentEvent, Event, InvitationEvent, Revocation, RoadmapEvent},
 };
 use serde_json::{Value, json};
 
@@ -117,6 +117,16 @@ fn data(event: &Event) -> Value {
         Event::SegmentCreated { segment }
         | Event::SegmentUpdated { segment }
         | Event::SegmentDeleted { segment } => json!({ "segment_id": segment.uuid() }),
+        Event::Roadmap { roadmap, board, what } => {
+            let mut data = json!({ "roadmap_id": roadmap.uuid(), "board_id": board.uuid() });
+            if let RoadmapEvent::IdeaPlaced { idea } | RoadmapEvent::IdeaRemoved { idea } = what {
+                data["idea_id"] = json!(idea.uuid());
+            }
+            data
+        }
+        Event::Changelog { entry, board, .. } => {
+            json!({ "entry_id": entry.uuid(), "board_id": board.map(|id| id.uuid()) })
+        }
         Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {
             json!({ "api_key_id": key.uuid(), "member_id": member.uuid() })
         }

@@ -284,6 +284,7 @@ diesel::table! {
         supporters -> Nullable<BigInt>,
         told -> Nullable<BigInt>,
         created_at -> Timestamp,
+        entry_id -> Nullable<Key>,
     }
 }
 
@@ -783,9 +784,81 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
+    roadmaps (id) {
+        id -> Key,
+        board_id -> Key,
+        name -> Text,
+        audience -> Text,
+        kind -> Text,
+        layout -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
     doomed_attachments (id) {
         id -> Key,
         doomed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    roadmap_ideas (roadmap_id, idea_id) {
+        roadmap_id -> Key,
+        idea_id -> Key,
+        column_key -> Text,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    changelog (id) {
+        id -> Key,
+        board_id -> Nullable<Key>,
+        audience -> Nullable<Text>,
+        author_id -> Nullable<Key>,
+        title -> Text,
+        body -> Text,
+        publish_at -> Nullable<Timestamp>,
+        listed_at -> Timestamp,
+        announced_at -> Nullable<Timestamp>,
+        notice_id -> Nullable<Key>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    changelog_labels (label, entry_id) {
+        label -> Text,
+        entry_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    changelog_ideas (entry_id, idea_id) {
+        entry_id -> Key,
+        idea_id -> Key,
+        position -> Integer,
+        told -> Bool,
     }
 }
 
@@ -809,6 +882,7 @@ diesel::joinable!(responses -> members (author_id));
 diesel::joinable!(notifications -> ideas (idea_id));
 diesel::joinable!(triage -> ideas (idea_id));
 diesel::joinable!(proxy_posts -> members (by_member_id));
+diesel::joinable!(changelog -> members (author_id));
 // Of the two members of a row, who acted.
 diesel::joinable!(proxy_votes -> members (by_member_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -846,7 +920,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     comment_mentions,
     idea_answers,
     proxy_posts,
-    proxy_votes
+    proxy_votes,
+    roadmap_ideas,
+    changelog,
+    changelog_labels,
+    changelog_ideas
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

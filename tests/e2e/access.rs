@@ -170,6 +170,15 @@ impl Scene<'_> {
             let word = self.pm.post("/v1/moderation/words", &body).await.expect(201);
             filled = filled.replace("{word}", text_of(&word["id"]));
         }
+        if named("roadmap") {
+            let body = json!({ "name": "계획", "kind": "time", "columns": [{ "period": "2027-Q1" }] });
+            let roadmap = self.pm.post(&format!("/v1/boards/{board}/roadmaps"), &body).await.expect(201);
+            filled = filled.replace("{roadmap}", text_of(&roadmap["id"]));
+        }
+        if named("entry") {
+            let entry = self.pm.post("/v1/changelog", &json!({ "title": "초안", "body": "곧" })).await;
+            filled = filled.replace("{entry}", text_of(&entry.expect(201)["id"]));
+        }
         if named("view") {
             let body = json!({ "name": "보기", "query": {} });
             let view = self.pm.post("/v1/triage/views", &body).await.expect(201);

@@ -4,12 +4,16 @@ use kit::{TestApp, on_each_database, people::Person};
 use serde_json::json;
 
 /// Each stands in something that only staff may see.
-const SECRETS: [&str; 4] = ["쪽지비밀", "꼬리표비밀", "숨은생각", "숨은게시판"];
+const SECRETS: [&str; 6] = ["쪽지비밀", "꼬리표비밀", "숨은생각", "숨은게시판", "숨은계획", "숨은소식"];
 
 struct Scene {
     open: String,
     hidden: String,
     note: String,
+    /// Roadmaps: of the open board for all, and for staff; of the hidden one.
+    roadmaps: Vec<String>,
+    /// Entries: for all, for staff, of the hidden board, and a draft.
+    entries: Vec<String>,
 }
 
 /// A public idea with an internal note, a private tag and an owner; and an idea on a board for staff alone.
@@ -36,11 +40,52 @@ async fn scene(app: &TestApp, pm: &Person<'_>, author: &Person<'_>, voter: &Pers
         let answer = json!({ "status": "planned", "reason": "합니다." });
         pm.post(&format!("/v1/ideas/{idea}/status"), &answer).await.expect(200);
     }
-    Scene { open, hidden, note }
+    let roadmaps = roadmaps(pm, [&open, &hidden]).await;
+    let entries = entries(pm, [&open, &hidden]).await;
+    Scene { open, hidden, note, roadmaps, entries }
+}
+
+/// What stands on them is public on one of them alone.
+async fn roadmaps(pm: &Person<'_>, [open, hidden]: [&String; 2]) -> Vec<String> {
+    let mut ids = Vec::new();
+    for (board, idea, name, audience) in [
+        ("open", open, "보이는 계획", "everyone"),
+        ("open", open, "숨은계획", "staff"),
+        ("hidden", hidden, "숨은계획", "everyone"),
+    ] {
+        let columns = json!([{ "period": "2027" }]);
+        let body = json!({ "name": name, "kind": "time", "audience": audience, "columns": columns });
+        let made = pm.post(&format!("/v1/boards/{board}/roadmaps"), &body).await.expect(201);
+        let id = made["id"].as_str().unwrap().to_owned();
+        let place = format!("/v1/roadmaps/{id}/ideas/{idea}");
+        pm.put_body(&place, &json!({ "column": "2027" })).await.expect(200);
+        ids.push(id);
+    }
+    ids
+}
+
+/// Each names both ideas.
+async fn entries(pm: &Person<'_>, ideas: [&String; 2]) -> Vec<String> {
+    let mut ids = Vec::new();
+    for (title, more, published) in [
+        ("보이는 소식", json!({}), true),
+        ("숨은소식", json!({ "audience": "staff" }), true),
+        ("숨은소식", json!({ "board": "hidden" }), true),
+        ("숨은소식", json!({}), false),
+    ] {
+        let mut body = json!({ "title": title, "body": format!("{title}입니다."), "idea_ids": ideas });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let id = pm.post("/v1/changelog", &body).await.expect(201)["id"].as_str().unwrap().to_owned();
+        if published {
+            pm.post(&format!("/v1/changelog/{id}/publish"), &json!({})).await.expect(200);
+        }
+        ids.push(id);
+    }
+    ids
 }
 
 fn addresses(scene: &Scene) -> Vec<String> {
-    let Scene { open, hidden, note } = scene;
+    let Scene { open, hidden, note, roadmaps, entries } = scene;
     let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let mut addresses = vec![
         "/v1/boards".to_owned(),
@@ -54,7 +99,21 @@ fn addresses(scene: &Scene) -> Vec<String> {
         format!("/v1/comments/{note}/revisions"),
         "/v1/triage/ideas?facets=true".to_owned(),
         "/v1/triage/views".to_owned(),
+        "/v1/boards/open/roadmap?include_total=true".to_owned(),
+        "/v1/boards/hidden/roadmap".to_owned(),
+        "/v1/boards/open/roadmaps".to_owned(),
+        "/v1/boards/hidden/roadmaps".to_owned(),
+        "/v1/changelog".to_owned(),
+        "/v1/changelog?state=draft".to_owned(),
+        "/v1/changelog?board=hidden".to_owned(),
+        "/v1/changelog?board=open".to_owned(),
+        format!("/v1/changelog?idea={open}"),
+        format!("/v1/changelog?idea={hidden}"),
+        "/v1/changelog.atom".to_owned(),
+        "/v1/changelog.atom?board=hidden".to_owned(),
     ];
+    addresses.extend(roadmaps.iter().map(|id| format!("/v1/roadmaps/{id}?include_total=true")));
+    addresses.extend(entries.iter().map(|id| format!("/v1/changelog/{id}")));
     for sort in ["top", "trending", "new", "discussed", "random"] {
         addresses.push(format!("/v1/ideas?sort={sort}&include_total=true"));
     }
@@ -91,7 +150,9 @@ async fn secrets_show_to_staff_and_to_nobody_else() {
         for (nth, person) in outsiders.iter().enumerate() {
             for address in addresses(&scene) {
                 let answer = person.get(&address).await;
-                for secret in SECRETS.into_iter().chain([scene.hidden.as_str(), scene.note.as_str()]) {
+                let ids = [&scene.hidden, &scene.note].into_iter();
+                let ids = ids.chain(&scene.roadmaps[1..]).chain(&scene.entries[1..]).map(String::as_str);
+                for secret in SECRETS.into_iter().chain(ids) {
                     // The address asked for stands in no answer either.
                     assert!(
                         !answer.text.contains(secret),

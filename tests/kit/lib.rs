@@ -147,6 +147,12 @@ impl TestApp {
         madang::jobs::sweep_attachments(&db, &store, self.clock.now()).await.unwrap()
     }
 
+    /// Announces what has come out by the clock, which a job does every minute; says how many entries that were.
+    pub async fn seed_announce(&self) -> usize {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::announce(&db, &self.clock).await.unwrap()
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();

@@ -38,6 +38,7 @@ pub enum ScopeName {
     ActOnBehalf,
     SeeAudit,
     Moderate,
+    ManageChangelog,
 }
 
 impl From<ScopeName> for Scope {
@@ -57,6 +58,7 @@ impl From<ScopeName> for Scope {
             ScopeName::ActOnBehalf => Self::Staff(Permission::ActOnBehalf),
             ScopeName::SeeAudit => Self::Staff(Permission::SeeAudit),
             ScopeName::Moderate => Self::Staff(Permission::Moderate),
+            ScopeName::ManageChangelog => Self::Staff(Permission::ManageChangelog),
         }
     }
 }

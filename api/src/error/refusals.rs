@@ -59,6 +59,9 @@ impl From<Refusal> for Failure {
                 failure(Code::PictureTooLarge).with_fact(most_pixels / 1_000_000)
             }
             Refusal::TooManyUnlinked { most } => failure(Code::TooManyUnlinked).with_fact(most),
+            Refusal::TooManyRoadmaps { most } => failure(Code::TooManyRoadmaps).with_fact(most),
+            Refusal::FollowsStatus => failure(Code::FollowsStatus),
+            Refusal::AlreadyPublished => failure(Code::AlreadyPublished),
             Refusal::UnfitAt { pointer, fault } => Self::field(pointer, fault),
             Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
             Refusal::Answers(misfits) => Self::fields(misfits.into_iter().map(misfit).collect()),

@@ -19,7 +19,8 @@ use domain::{
 use uuid::Uuid;
 
 pub(crate) use self::hits::{Hits, of_search};
-use self::order::{ordered, place_of};
+pub(crate) use self::order::ordered;
+use self::order::place_of;
 use super::{Listed, Row, status_of, tags_of};
 use crate::{
     connection::{AnyConnection, MultiBackend},

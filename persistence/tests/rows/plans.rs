@@ -13,7 +13,8 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use domain::{
-    Actor, BoardId, IdeaId, MemberId, Stamp,
+    Actor, BoardId, ChangelogEntryId, IdeaId, MemberId, RoadmapId, Stamp,
+    changelog::{Label, State},
     insights::Period,
     mail::{Kind, Purpose},
     members::{Attributes, DisplayName, Email, Locale, Member, Origins, Role},
@@ -23,11 +24,14 @@ use domain::{
 };
 use kit::databases::{Lease, kinds};
 use persistence::{
-    AnyConnection, activities, audit, comments,
+    AnyConnection, activities, audit,
+    changelog::{self, Wanted},
+    comments,
     ideas::list::{self, Boards, Deleted, Filter},
     insights, invitations, mail_links, mails, migrations,
     moderation::{self, queue},
     notifications, resets, responses,
+    roadmaps::places,
     triage::{
         facets,
         inbox::{self, Inbox, Order, Owner},
@@ -37,7 +41,7 @@ use persistence::{
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 24] = [
+const LARGE: [&str; 26] = [
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -62,6 +66,8 @@ const LARGE: [&str; 24] = [
     "mails",
     "mail_links",
     "reset_requests",
+    "roadmap_ideas",
+    "changelog_ideas",
 ];
 
 fn place() -> Place {
@@ -153,12 +159,12 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         votes::voters(conn, idea, after, limit)?;
         responses::versions(conn, idea, after, limit)?;
         for depth in [activities::Depth::Public, activities::Depth::Internal] {
-            activities::list(conn, idea, depth, after, limit)?;
+            activities::list(conn, &actor, idea, depth, after, limit)?;
         }
         ask_moderation(conn, me, after)?;
         ask_audit(conn, me, after)?;
         for which in [notifications::Which::Every, notifications::Which::Unread] {
-            notifications::list(conn, me, &[BoardId::from(Uuid::from_u128(1))], which, after, limit)?;
+            notifications::list(conn, &actor, &[BoardId::from(Uuid::from_u128(1))], which, after, limit)?;
         }
         for order in
             [domain::comments::Order::Oldest, domain::comments::Order::Newest, domain::comments::Order::Best]
@@ -172,6 +178,7 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         }
     }
     ask_about_mail(conn, me)?;
+    ask_plans(conn, &actor)?;
     let period = Period::of(None, None, at()).unwrap();
     for boards in [1, 3] {
         let boards: Vec<BoardId> = (0..boards).map(|nth| Uuid::from_u128(nth).into()).collect();
@@ -250,6 +257,37 @@ fn ask_about_mail(conn: &mut AnyConnection, me: MemberId) -> persistence::Result
     for request in resets::waiting(conn, 20)? {
         resets::take(conn, &request, at())?;
     }
+    Ok(())
+}
+
+/// Roadmaps and the changelog.
+fn ask_plans(conn: &mut AnyConnection, actor: &Actor) -> persistence::Result<()> {
+    let (limit, board) = (Limit::default(), BoardId::from(Uuid::from_u128(1)));
+    let planned = StatusKey::try_from("planned").unwrap();
+    let roadmap = RoadmapId::from(Uuid::from_u128(6));
+    let columns = [(None, Some(planned.clone())), (Some(roadmap), Some(planned)), (Some(roadmap), None)];
+    for (roadmap, status) in columns {
+        let column = places::Column { board, roadmap, key: "planned".to_owned(), status };
+        for after in [None, Some(place()), Some(Place { lap: 1, ..place() })] {
+            places::list(conn, actor, &column, after, limit)?;
+        }
+        places::count(conn, actor, &column)?;
+    }
+    for state in [State::Draft, State::Scheduled, State::Published] {
+        let plain = Wanted { state, board: None, label: None, idea: None, now: at() };
+        for wanted in [
+            plain,
+            Wanted { board: Some(board), ..plain },
+            Wanted { label: Some(Label::New), ..plain },
+            Wanted { idea: Some(IdeaId::from(Uuid::from_u128(4))), ..plain },
+        ] {
+            for after in [None, Some(place())] {
+                changelog::list(conn, actor, &wanted, after, limit)?;
+            }
+        }
+    }
+    changelog::links::due(conn, at(), 10)?;
+    changelog::links::seen(conn, actor, &[ChangelogEntryId::from(Uuid::from_u128(7))])?;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ pub(super) fn place_of(sort: &Sort, lap: u8, listed: &Listed) -> Place {
 
 /// The order, and the condition of being after a place in it. `key <= k AND (key < k OR id < i)` rather than its
 /// shorter equivalents: both databases then begin reading the index right there.
-pub(super) fn ordered<'a>(query: Boxed<'a>, sort: &Sort, lap: u8, after: Option<Place>) -> Boxed<'a> {
+pub(crate) fn ordered<'a>(query: Boxed<'a>, sort: &Sort, lap: u8, after: Option<Place>) -> Boxed<'a> {
     let id = after.map(|place| KeyValue::from(place.id));
     match sort {
         Sort::Top | Sort::Relevance => {
