@@ -1,10 +1,11 @@
 //! Moderation: what is held until somebody has looked at it, what members report, and what is decided about a post.
 
+mod letters;
 pub mod words;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use self::words::{Hit, List};
+use self::words::List;
 use crate::{
     Actor, MemberId, Refusal,
     access::Permission,
@@ -167,12 +168,6 @@ pub fn links(text: &str) -> usize {
     let begins = |word: &str| lower.matches(word).count();
     // `https://www.` is one.
     begins("http://") + begins("https://") + begins("www.") - begins("//www.")
-}
-
-/// The banned words that stand in a text.
-#[must_use]
-pub fn hits(texts: &[&str], banned: &List) -> Vec<Vec<Hit>> {
-    texts.iter().map(|text| banned.hits(text)).collect()
 }
 
 /// Why a member reports a post.

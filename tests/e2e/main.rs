@@ -32,6 +32,7 @@ mod running;
 mod search;
 mod segments;
 mod sessions;
+mod sight;
 mod sso;
 mod statuses;
 mod storm;

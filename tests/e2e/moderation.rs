@@ -1,5 +1,7 @@
 //! Moderation: what is held, what is reported, what is decided, and who knows of it.
 
+mod words;
+
 use chrono::TimeDelta;
 use kit::{TestApp, on_each_database, people::Person};
 use serde_json::{Value, json};
@@ -267,7 +269,6 @@ async fn reports_gather_in_the_queue_and_count_each_member_once() {
         decide(&moderator, &path, "approve", "").await;
         assert_eq!(queue(&moderator, "").await, Vec::<Value>::new());
         assert_eq!(ana.all("/v1/me/notifications", 10).await, Vec::<Value>::new());
-        // Said anew, it is back, with the one report.
         cho.post(&report, &json!({ "complaint": "illegal" })).await.expect(204);
         assert_eq!(queue(&moderator, "").await[0]["report_count"], 1);
         decide(&moderator, &path, "hide", "광고입니다.").await;
@@ -344,35 +345,6 @@ async fn moderators_block_and_trust_customers_and_leave_staff_to_admins() {
             .expect_problem(409, "not_a_customer");
         let nobody = format!("/v1/moderation/members/{}", uuid::Uuid::nil());
         moderator.patch(&nobody, &json!({ "blocked": true })).await.expect(404);
-    })
-    .await;
-}
-
-#[actix_web::test]
-async fn banned_words_are_tried_before_they_hold_anything() {
-    on_each_database(async |app| {
-        let moderator = app.staff("moderator").await;
-        let words = json!([{ "language": "ko", "word": "시발", "except": ["시발점"] }, { "language": "en", "word": "shit" }]);
-        let text = "시1발 버그, 다시 발표한 시발점, Sh1t";
-        let tried = moderator
-            .post("/v1/moderation/words/try", &json!({ "text": text, "words": words }))
-            .await
-            .expect(200);
-        let hits: Vec<_> = tried["hits"].as_array().unwrap().iter().map(|hit| (&hit["word"], &hit["written"])).collect();
-        assert_eq!(hits, [(&json!("시발"), &json!("시1발")), (&json!("shit"), &json!("Sh1t"))]);
-        assert_eq!((&tried["held"], &tried["hits"][0]["from"], &tried["hits"][0]["to"]), (&json!(true), &json!(0), &json!(3)));
-        // Nothing was kept, so nothing is found now.
-        let text = json!({ "text": text });
-        assert_eq!(moderator.post("/v1/moderation/words/try", &text).await.expect(200)["held"], false);
-        let made = moderator.post("/v1/moderation/words", &words[0]).await.expect(201);
-        assert_eq!(moderator.post("/v1/moderation/words/try", &text).await.expect(200)["hits"].as_array().unwrap().len(), 1);
-        moderator.post("/v1/moderation/words", &words[0]).await.expect_problem(409, "word_taken");
-        let odd = json!({ "language": "ko", "word": "123" });
-        let refused = moderator.post("/v1/moderation/words", &odd).await.expect(422);
-        assert_eq!(refused["errors"][0]["pointer"], "/word");
-        moderator.delete(&format!("/v1/moderation/words/{}", id(&made))).await.expect(204);
-        moderator.delete(&format!("/v1/moderation/words/{}", id(&made))).await.expect(404);
-        assert_eq!(moderator.get("/v1/moderation/words").await.expect(200)["items"], json!([]));
     })
     .await;
 }

@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization as _;
-
+pub use super::letters::composed;
+use super::letters::{Letter, Spelling, is_vowel, read};
 use crate::text::{Fault, Lines, clean};
 
 /// 1–40 characters on one line, with a letter in it.
@@ -50,128 +50,6 @@ pub struct Hit {
     /// From which character of the [`composed`] text to before which.
     pub from: usize,
     pub to: usize,
-}
-
-/// What stands for a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spelling {
-    /// Only itself: other characters fall away.
-    Plain,
-    /// Also a digit or a sign that looks like one of Latin.
-    Lookalike,
-}
-
-/// A letter of a text.
-#[derive(Debug, Clone, Copy)]
-struct Letter {
-    letter: char,
-    /// The character it comes from.
-    at: usize,
-    /// Whether it begins and ends a syllable; a letter that stands alone does both.
-    begins: bool,
-    ends: bool,
-    /// Between which spaces.
-    token: usize,
-}
-
-const INITIAL: [char; 19] = [
-    'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
-    'ㅍ', 'ㅎ',
-];
-const FIRST_VOWEL: u32 = 'ㅏ' as u32;
-const FINAL: [&str; 28] = [
-    "", "ㄱ", "ㄲ", "ㄱㅅ", "ㄴ", "ㄴㅈ", "ㄴㅎ", "ㄷ", "ㄹ", "ㄹㄱ", "ㄹㅁ", "ㄹㅂ", "ㄹㅅ", "ㄹㅌ", "ㄹㅍ",
-    "ㄹㅎ", "ㅁ", "ㅂ", "ㅂㅅ", "ㅅ", "ㅆ", "ㅇ", "ㅈ", "ㅊ", "ㅋ", "ㅌ", "ㅍ", "ㅎ",
-];
-
-/// The letters of a syllable (Unicode Standard, 3.12), as they are typed alone.
-fn jamo(syllable: char) -> Vec<char> {
-    let index = syllable as usize - '가' as usize;
-    let vowel = char::from_u32(FIRST_VOWEL + (index % 588 / 28) as u32).unwrap_or('ㅏ');
-    let mut letters = vec![INITIAL[index / 588], vowel];
-    letters.extend(FINAL[index % 28].chars());
-    letters
-}
-
-fn is_vowel(letter: char) -> bool {
-    ('ㅏ'..='ㅣ').contains(&letter)
-}
-
-/// The Latin letter that a character looks like.
-fn lookalike(c: char) -> Option<char> {
-    Some(match c {
-        '0' => 'o',
-        '1' | '!' | '|' => 'i',
-        '3' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
-        '7' => 't',
-        _ => return None,
-    })
-}
-
-fn read(text: &str, spelling: Spelling) -> Vec<Letter> {
-    let mut letters = Vec::new();
-    let mut token = 0;
-    // Letter by letter of the original, so that a hit can say where it is; jamo that were typed as parts are put together.
-    for (at, c) in composed(text).chars().enumerate() {
-        if c.is_whitespace() {
-            token += 1;
-            continue;
-        }
-        let parts: Vec<char> = match c {
-            '가'..='힣' => jamo(c),
-            // Two consonants on one key, such as ㅄ.
-            'ㄱ'..='ㅣ' => match FINAL
-                .iter()
-                .position(|cluster| cluster.chars().count() == 2 && joined(cluster) == Some(c))
-            {
-                Some(place) => FINAL[place].chars().collect(),
-                None => vec![c],
-            },
-            _ => {
-                let latin = if spelling == Spelling::Lookalike { lookalike(c) } else { None };
-                latin.map_or_else(
-                    || c.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphabetic()).collect(),
-                    |c| vec![c],
-                )
-            }
-        };
-        let count = parts.len();
-        let syllable = ('가'..='힣').contains(&c);
-        letters.extend(parts.into_iter().enumerate().map(|(nth, letter)| Letter {
-            letter,
-            at,
-            begins: !syllable || nth == 0,
-            ends: !syllable || nth + 1 == count,
-            token,
-        }));
-    }
-    letters
-}
-
-/// The one character for two consonants.
-fn joined(cluster: &str) -> Option<char> {
-    const JOINED: [(&str, char); 11] = [
-        ("ㄱㅅ", 'ㄳ'),
-        ("ㄴㅈ", 'ㄵ'),
-        ("ㄴㅎ", 'ㄶ'),
-        ("ㄹㄱ", 'ㄺ'),
-        ("ㄹㅁ", 'ㄻ'),
-        ("ㄹㅂ", 'ㄼ'),
-        ("ㄹㅅ", 'ㄽ'),
-        ("ㄹㅌ", 'ㄾ'),
-        ("ㄹㅍ", 'ㄿ'),
-        ("ㄹㅎ", 'ㅀ'),
-        ("ㅂㅅ", 'ㅄ'),
-    ];
-    JOINED.iter().find(|(parts, _)| *parts == cluster).map(|(_, joined)| *joined)
-}
-
-/// A text in the form in which the places of hits are counted (NFC).
-#[must_use]
-pub fn composed(text: &str) -> String {
-    text.nfc().collect()
 }
 
 /// A list of banned words, ready to be looked for.
@@ -246,7 +124,7 @@ struct Reading {
 impl Reading {
     fn of(text: &str, spelling: Spelling) -> Self {
         let mut bounds = vec![(usize::MAX, 0)];
-        for (at, c) in text.nfc().enumerate() {
+        for (at, c) in composed(text).chars().enumerate() {
             match bounds.last_mut() {
                 _ if c.is_whitespace() => bounds.push((usize::MAX, 0)),
                 Some((first, last)) => (*first, *last) = ((*first).min(at), at),
@@ -350,7 +228,7 @@ mod tests {
     }
 
     fn found(text: &str) -> Vec<String> {
-        let composed: Vec<char> = text.nfc().collect();
+        let composed: Vec<char> = composed(text).chars().collect();
         list().hits(text).into_iter().map(|hit| composed[hit.from..hit.to].iter().collect()).collect()
     }
 
@@ -396,7 +274,7 @@ mod tests {
 
         #[test]
         fn no_text_is_too_odd(text in "\\PC{0,80}") {
-            let length = text.nfc().count();
+            let length = composed(&text).chars().count();
             for hit in list().hits(&text) {
                 prop_assert!(hit.from < hit.to && hit.to <= length);
             }

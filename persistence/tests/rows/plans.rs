@@ -3,6 +3,8 @@
 //! SQLite is asked for the plan of each statement that was run. PostgreSQL is told to avoid reading tables from end to end,
 //! and then asked whether it had to.
 
+mod later;
+
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
@@ -13,25 +15,18 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use domain::{
-    Actor, BoardId, ChangelogEntryId, IdeaId, MemberId, RoadmapId, Stamp,
-    changelog::{Label, State},
+    Actor, BoardId, IdeaId, MemberId,
     insights::Period,
-    mail::{Kind, Purpose},
-    members::{Attributes, DisplayName, Email, Locale, Member, Origins, Role},
+    members::Role,
     page::{Limit, Place, Sort},
     search::Query,
     statuses::{Category, StatusKey},
 };
 use kit::databases::{Lease, kinds};
 use persistence::{
-    AnyConnection, activities, audit,
-    changelog::{self, Wanted},
-    comments,
+    AnyConnection, activities, comments,
     ideas::list::{self, Boards, Deleted, Filter},
-    insights, invitations, mail_links, mails, migrations,
-    moderation::{self, queue},
-    notifications, resets, responses,
-    roadmaps::places,
+    insights, migrations, notifications, responses,
     triage::{
         facets,
         inbox::{self, Inbox, Order, Owner},
@@ -39,6 +34,8 @@ use persistence::{
     votes,
 };
 use uuid::Uuid;
+
+use self::later::{ask_about_mail, ask_audit, ask_moderation, ask_plans};
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
 const LARGE: [&str; 26] = [
@@ -187,107 +184,6 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         insights::ratings(conn, &boards, &period)?;
         insights::names(conn, &[idea])?;
     }
-    Ok(())
-}
-
-fn ask_moderation(conn: &mut AnyConnection, me: MemberId, after: Option<Place>) -> persistence::Result<()> {
-    let plain = queue::Filter::default();
-    for filter in [
-        plain.clone(),
-        queue::Filter { board: Some(Uuid::from_u128(1).into()), ..plain.clone() },
-        queue::Filter { kind: Some(queue::Kind::Comment), because: Some(queue::Because::Reported), ..plain },
-    ] {
-        queue::open(conn, &filter, after, Limit::default())?;
-    }
-    queue::own(conn, me, after, Limit::default())?;
-    match moderation::poster(conn, me) {
-        Ok(_) | Err(persistence::Error::Missing) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-fn ask_audit(conn: &mut AnyConnection, me: MemberId, after: Option<Place>) -> persistence::Result<()> {
-    let plain = audit::Filter::default();
-    for filter in [
-        plain.clone(),
-        audit::Filter { member: Some(me), ..plain.clone() },
-        audit::Filter { action: Some("a".to_owned()), ..plain.clone() },
-        audit::Filter { subject: Some(Uuid::nil()), ..plain.clone() },
-        audit::Filter { request_id: Some("r".to_owned()), ..plain.clone() },
-        audit::Filter { after: Some(at()), before: Some(at()), ..plain },
-    ] {
-        audit::list(conn, &filter, after, Limit::default())?;
-    }
-    audit::head(conn)?;
-    Ok(())
-}
-
-fn somebody(id: MemberId) -> Member {
-    Member {
-        id,
-        email: Email::try_from("ana@example.com").unwrap(),
-        email_verified: false,
-        display_name: DisplayName::try_from("아나").unwrap(),
-        role: Role::Member,
-        locale: Locale::Ko,
-        attributes: Attributes::new(),
-        origins: Origins::new(),
-        blocked_at: None,
-        trusted: false,
-        created_at: at(),
-        updated_at: at(),
-        version: 1,
-    }
-}
-
-fn ask_about_mail(conn: &mut AnyConnection, me: MemberId) -> persistence::Result<()> {
-    let (stamp, email) = (Stamp::new(at(), [0; 10]), Email::try_from("ana@example.com").unwrap());
-    mails::due(conn, at(), 20)?;
-    mails::recent(conn, me, Kind::Change, at())?;
-    mails::expire(conn, at())?;
-    mails::forget(conn, &somebody(me))?;
-    for purpose in [None, Some(Purpose::Change)] {
-        mail_links::void(conn, me, purpose)?;
-    }
-    assert!(mail_links::find(conn, &[0; 32]).is_err() && invitations::find_by_hash(conn, &[0; 32]).is_err());
-    for after in [None, Some(place())] {
-        invitations::list(conn, at(), after, Limit::default())?;
-    }
-    resets::ask(conn, &stamp, &email)?;
-    for request in resets::waiting(conn, 20)? {
-        resets::take(conn, &request, at())?;
-    }
-    Ok(())
-}
-
-/// Roadmaps and the changelog.
-fn ask_plans(conn: &mut AnyConnection, actor: &Actor) -> persistence::Result<()> {
-    let (limit, board) = (Limit::default(), BoardId::from(Uuid::from_u128(1)));
-    let planned = StatusKey::try_from("planned").unwrap();
-    let roadmap = RoadmapId::from(Uuid::from_u128(6));
-    let columns = [(None, Some(planned.clone())), (Some(roadmap), Some(planned)), (Some(roadmap), None)];
-    for (roadmap, status) in columns {
-        let column = places::Column { board, roadmap, key: "planned".to_owned(), status };
-        for after in [None, Some(place()), Some(Place { lap: 1, ..place() })] {
-            places::list(conn, actor, &column, after, limit)?;
-        }
-        places::count(conn, actor, &column)?;
-    }
-    for state in [State::Draft, State::Scheduled, State::Published] {
-        let plain = Wanted { state, board: None, label: None, idea: None, now: at() };
-        for wanted in [
-            plain,
-            Wanted { board: Some(board), ..plain },
-            Wanted { label: Some(Label::New), ..plain },
-            Wanted { idea: Some(IdeaId::from(Uuid::from_u128(4))), ..plain },
-        ] {
-            for after in [None, Some(place())] {
-                changelog::list(conn, actor, &wanted, after, limit)?;
-            }
-        }
-    }
-    changelog::links::due(conn, at(), 10)?;
-    changelog::links::seen(conn, actor, &[ChangelogEntryId::from(Uuid::from_u128(7))])?;
     Ok(())
 }
 

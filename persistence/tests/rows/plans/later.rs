@@ -1,0 +1,126 @@
+//! What the features that came later ask.
+
+use domain::{
+    Actor, BoardId, ChangelogEntryId, MemberId, RoadmapId, Stamp,
+    changelog::{Label, State},
+    mail::{Kind, Purpose},
+    members::{Attributes, DisplayName, Email, Locale, Member, Origins, Role},
+    page::{Limit, Place},
+    statuses::StatusKey,
+};
+use persistence::{
+    AnyConnection, audit,
+    changelog::{self, Wanted},
+    invitations, mail_links, mails,
+    moderation::{self, queue},
+    resets,
+    roadmaps::places,
+};
+use uuid::Uuid;
+
+use super::{at, place};
+
+pub fn ask_moderation(
+    conn: &mut AnyConnection,
+    me: MemberId,
+    after: Option<Place>,
+) -> persistence::Result<()> {
+    let plain = queue::Filter::default();
+    for filter in [
+        plain.clone(),
+        queue::Filter { board: Some(Uuid::from_u128(1).into()), ..plain.clone() },
+        queue::Filter { kind: Some(queue::Kind::Comment), because: Some(queue::Because::Reported), ..plain },
+    ] {
+        queue::open(conn, &filter, after, Limit::default())?;
+    }
+    queue::own(conn, me, after, Limit::default())?;
+    match moderation::poster(conn, me) {
+        Ok(_) | Err(persistence::Error::Missing) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+pub fn ask_audit(conn: &mut AnyConnection, me: MemberId, after: Option<Place>) -> persistence::Result<()> {
+    let plain = audit::Filter::default();
+    for filter in [
+        plain.clone(),
+        audit::Filter { member: Some(me), ..plain.clone() },
+        audit::Filter { action: Some("a".to_owned()), ..plain.clone() },
+        audit::Filter { subject: Some(Uuid::nil()), ..plain.clone() },
+        audit::Filter { request_id: Some("r".to_owned()), ..plain.clone() },
+        audit::Filter { after: Some(at()), before: Some(at()), ..plain },
+    ] {
+        audit::list(conn, &filter, after, Limit::default())?;
+    }
+    audit::head(conn)?;
+    Ok(())
+}
+
+fn somebody(id: MemberId) -> Member {
+    Member {
+        id,
+        email: Email::try_from("ana@example.com").unwrap(),
+        email_verified: false,
+        display_name: DisplayName::try_from("아나").unwrap(),
+        role: Role::Member,
+        locale: Locale::Ko,
+        attributes: Attributes::new(),
+        origins: Origins::new(),
+        blocked_at: None,
+        trusted: false,
+        created_at: at(),
+        updated_at: at(),
+        version: 1,
+    }
+}
+
+pub fn ask_about_mail(conn: &mut AnyConnection, me: MemberId) -> persistence::Result<()> {
+    let (stamp, email) = (Stamp::new(at(), [0; 10]), Email::try_from("ana@example.com").unwrap());
+    mails::due(conn, at(), 20)?;
+    mails::recent(conn, me, Kind::Change, at())?;
+    mails::expire(conn, at())?;
+    mails::forget(conn, &somebody(me))?;
+    for purpose in [None, Some(Purpose::Change)] {
+        mail_links::void(conn, me, purpose)?;
+    }
+    assert!(mail_links::find(conn, &[0; 32]).is_err() && invitations::find_by_hash(conn, &[0; 32]).is_err());
+    for after in [None, Some(place())] {
+        invitations::list(conn, at(), after, Limit::default())?;
+    }
+    resets::ask(conn, &stamp, &email)?;
+    for request in resets::waiting(conn, 20)? {
+        resets::take(conn, &request, at())?;
+    }
+    Ok(())
+}
+
+/// Roadmaps and the changelog.
+pub fn ask_plans(conn: &mut AnyConnection, actor: &Actor) -> persistence::Result<()> {
+    let (limit, board) = (Limit::default(), BoardId::from(Uuid::from_u128(1)));
+    let planned = StatusKey::try_from("planned").unwrap();
+    let roadmap = RoadmapId::from(Uuid::from_u128(6));
+    let columns = [(None, Some(planned.clone())), (Some(roadmap), Some(planned)), (Some(roadmap), None)];
+    for (roadmap, status) in columns {
+        let column = places::Column { board, roadmap, key: "planned".to_owned(), status };
+        for after in [None, Some(place()), Some(Place { lap: 1, ..place() })] {
+            places::list(conn, actor, &column, after, limit)?;
+        }
+        places::count(conn, actor, &column)?;
+    }
+    for state in [State::Draft, State::Scheduled, State::Published] {
+        let plain = Wanted { state, board: None, label: None, idea: None, now: at() };
+        for wanted in [
+            plain,
+            Wanted { board: Some(board), ..plain },
+            Wanted { label: Some(Label::New), ..plain },
+            Wanted { idea: Some(IdeaId::from(Uuid::from_u128(4))), ..plain },
+        ] {
+            for after in [None, Some(place())] {
+                changelog::list(conn, actor, &wanted, after, limit)?;
+            }
+        }
+    }
+    changelog::links::due(conn, at(), 10)?;
+    changelog::links::seen(conn, actor, &[ChangelogEntryId::from(Uuid::from_u128(7))])?;
+    Ok(())
+}
