@@ -54,7 +54,7 @@ pub enum News {
 }
 
 impl News {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::StatusChanged,
         Self::Responded,
         Self::Merged,

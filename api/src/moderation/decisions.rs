@@ -22,7 +22,7 @@ use super::bodies::DecisionName;
 use crate::{
     actor::SignedIn,
     app::App,
-    attachments::Links,
+    attachments::links::Links,
     audit::facts,
     body::{Json, PathId, field, present},
     comments::{CommentBody, comment_shown},
