@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use kit::on_each_database;
 use serde_json::json;
 
-use super::{column, ideas, moved, paged, put, roadmap, timed};
+use super::{column, ideas, moved, paged, put, roadmap, timed, titles};
 
 #[actix_web::test]
 async fn ideas_stand_where_staff_puts_them_and_in_that_order() {
