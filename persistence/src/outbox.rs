@@ -60,11 +60,6 @@ pub fn waiting(conn: &mut AnyConnection, most: i64) -> Result<Vec<(String, uuid:
 
 /// The payload, as written in `docs/EVENTS.md`.
 fn data(event: &Event) -> Value {
-    let cause = |cause: &Revocation| match cause {
-        Revocation::SignedOut => "signed_out",
-        Revocation::TokenReused => "token_reused",
-        Revocation::AccountLinked => "account_linked",
-    };
     match event {
         Event::MemberRegistered { member }
         | Event::MemberUpdated { member }
@@ -122,6 +117,14 @@ fn data(event: &Event) -> Value {
         Event::AttachmentCreated { attachment, member } | Event::AttachmentDeleted { attachment, member } => {
             json!({ "attachment_id": attachment.uuid(), "member_id": member.uuid() })
         }
+    }
+}
+
+fn cause(why: &Revocation) -> &'static str {
+    match why {
+        Revocation::SignedOut => "signed_out",
+        Revocation::TokenReused => "token_reused",
+        Revocation::AccountLinked => "account_linked",
     }
 }
 

@@ -13,7 +13,8 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use domain::{
-    Actor, BoardId, IdeaId, MemberId,
+    Actor, AttachmentId, BoardId, IdeaId, MemberId,
+    attachments::Place as Standing,
     insights::Period,
     members::Role,
     page::{Limit, Place, Sort},
@@ -22,7 +23,7 @@ use domain::{
 };
 use kit::databases::{Lease, kinds};
 use persistence::{
-    AnyConnection, activities, comments,
+    AnyConnection, activities, attachments, comments,
     ideas::list::{self, Boards, Deleted, Filter},
     insights, migrations, notifications, responses,
     triage::{
@@ -34,7 +35,8 @@ use persistence::{
 use uuid::Uuid;
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 18] = [
+const LARGE: [&str; 19] = [
+    "attachments",
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -160,6 +162,14 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
             }
         }
     }
+    let comment = domain::CommentId::from(Uuid::from_u128(5));
+    for place in [Standing::Idea(idea), Standing::Comment(comment)] {
+        attachments::links::put(conn, at(), place, &[], me)?;
+    }
+    attachments::ensure_room(conn, me)?;
+    attachments::sweep::expire(conn, at(), at(), 10)?;
+    attachments::sweep::known(conn, &[AttachmentId::from(Uuid::from_u128(6))])?;
+    attachments::sweep::page(conn, None, 10)?;
     let period = Period::of(None, None, at()).unwrap();
     for boards in [1, 3] {
         let boards: Vec<BoardId> = (0..boards).map(|nth| Uuid::from_u128(nth).into()).collect();
