@@ -53,7 +53,7 @@ async fn create_attachment(
     payload: web::Payload,
 ) -> Result<Reply<AttachmentBody>, Failure> {
     ensure_may_upload(&app, &me.caller).await?;
-    let upload = app.workshop.receive(&app, &request, payload).await?;
+    let upload = app.workshop.receive(&request, payload).await?;
     let once = Once::of_upload(&request, &me.caller, &upload.digest)?;
     let stamp = app.stamp();
     let prepared = app.workshop.prepare(&upload).await?;

@@ -322,12 +322,6 @@ mod tests {
                 "MADANG_ADMIN_PASSWORD: is missing, though MADANG_ADMIN_EMAIL is set",
             ),
             (
-                "MADANG_STORE_URL",
-                "gs://b",
-                "MADANG_STORE_URL: must be s3://BUCKET or s3://BUCKET/PREFIX, not `gs://b`",
-            ),
-            ("MADANG_STORE_URL", "s3://b/p", "AWS_ACCESS_KEY_ID: is missing, though MADANG_STORE_URL is set"),
-            (
                 "DATABASE_URL",
                 "postgre://h/d",
                 "DATABASE_URL: must begin with sqlite:// or postgres://, not `postgre://`",

@@ -127,9 +127,29 @@ enum Check {
     Check,
 }
 
+/// The allocator keeps what is freed for a second, also the memory of a large picture beside that of the next one, unless it
+/// is told that large blocks come from the system and go back to it at once. It asks before `main`, so a process that runs
+/// for long and was not told begins anew, once.
+#[cfg(unix)]
+fn give_large_blocks_back() {
+    use std::{env, os::unix::process::CommandExt as _, process};
+    const KIB: &str = "MIMALLOC_ARENA_MAX_OBJECT_SIZE";
+    if let (None, Ok(program)) = (env::var_os(KIB), env::current_exe()) {
+        let mut again = process::Command::new(program);
+        // Comes back only where it cannot be done, and then it goes on as it is.
+        let failed = again.args(env::args_os().skip(1)).env(KIB, "2048").exec();
+        eprintln!("madang: large blocks of memory are kept for a second: {failed}");
+    }
+}
+
 #[actix_web::main]
 async fn main() -> ExitCode {
-    match run(Cli::parse().command.unwrap_or(Command::Serve)).await {
+    let command = Cli::parse().command.unwrap_or(Command::Serve);
+    #[cfg(unix)]
+    if let Command::Serve | Command::Demo | Command::Worker = command {
+        give_large_blocks_back();
+    }
+    match run(command).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("madang: {error}");

@@ -95,7 +95,7 @@ impl Server {
             metrics: Metrics::new().map_err(|error| StartError::Other(error.to_string()))?,
             pages: Pages::new(config.page_cache),
             store: Store::open(&config)?,
-            workshop: Workshop::new()?,
+            workshop: Workshop::new(&config.data_dir)?,
             config,
         });
         admin::ensure_first(&app.db, &app.config).await?;

@@ -50,7 +50,7 @@ pub const MOST_MOVING_PIXELS: u64 = 200_000_000;
 /// The sides of the small copy are no longer than this.
 pub const THUMBNAIL_SIDE: u32 = 480;
 /// How many may stand with one idea or comment.
-pub const MOST_AT_A_PLACE: usize = 10;
+pub const MOST_AT_A_PLACE: u64 = 10;
 /// How many of a member's may stand nowhere at a time.
 pub const MOST_UNLINKED: usize = 50;
 /// For how long one that stands nowhere is kept.

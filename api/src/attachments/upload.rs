@@ -4,10 +4,11 @@
 //! one at a time is looked at, and only two are held as they will be stored.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     future::ready,
     io::{BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{SyncSender, sync_channel},
@@ -52,6 +53,7 @@ const BLOCK: usize = 128 * 1_024;
 
 /// Who may work on how many files.
 pub struct Workshop {
+    folder: PathBuf,
     coming: Semaphore,
     held: Arc<Semaphore>,
     /// To the one thread that looks at files: always the same, because the allocator keeps for each thread some of what it
@@ -82,28 +84,25 @@ pub struct Prepared {
 
 impl Workshop {
     /// # Errors
-    /// 500 when no thread can be started.
-    pub fn new() -> Result<Self, Failure> {
+    /// 500 when the folder cannot be made, or no thread started.
+    pub fn new(folder: &Path) -> Result<Self, Failure> {
+        fs::create_dir_all(folder).map_err(Failure::internal)?;
         let (bench, waiting) = sync_channel::<Work>(MOST_COMING);
         let serve = move || waiting.into_iter().for_each(|work| work());
         thread::Builder::new().name("pictures".to_owned()).spawn(serve).map_err(Failure::internal)?;
-        Ok(Self { coming: Semaphore::new(MOST_COMING), held: Arc::new(Semaphore::new(MOST_HELD)), bench })
+        let (coming, held) = (Semaphore::new(MOST_COMING), Arc::new(Semaphore::new(MOST_HELD)));
+        Ok(Self { folder: folder.to_owned(), coming, held, bench })
     }
 
     /// Reads the file of a request.
     ///
     /// # Errors
     /// 503 when too many come in; 408, 413, 415 or 422 for what is no file that can be taken.
-    pub async fn receive(
-        &self,
-        app: &App,
-        request: &HttpRequest,
-        payload: web::Payload,
-    ) -> Result<Upload<'_>, Failure> {
+    pub async fn receive(&self, request: &HttpRequest, payload: web::Payload) -> Result<Upload<'_>, Failure> {
         let busy = |_| Failure { retry_after: Some(5), ..Failure::new(Code::Unavailable) };
         let coming = self.coming.try_acquire().map_err(busy)?;
         let mut upload = Incoming {
-            file: tempfile::tempfile_in(&app.config.data_dir).map_err(full)?,
+            file: tempfile::tempfile_in(&self.folder).map_err(full)?,
             block: Vec::new(),
             hash: Sha256::new(),
             taken: 0,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     Actor, AttachmentId, CommentId, MemberId,
+    attachments::MOST_AT_A_PLACE,
     comments::{Reaction, Said, Tally},
     markdown,
 };
@@ -207,7 +208,7 @@ pub struct NewCommentBody {
     mentions: Vec<Uuid>,
     /// Files of your own that were sent before, in the order they are to stand in.
     #[serde(default)]
-    #[validate(length(max = 10))]
+    #[validate(length(max = MOST_AT_A_PLACE))]
     #[schema(required = false, max_items = 10)]
     attachment_ids: Vec<Uuid>,
 }
@@ -254,7 +255,7 @@ pub struct UpdateCommentBody {
     mentions: Option<Vec<Uuid>>,
     /// Its files from now on, in their order: those it has, and others of your own.
     #[serde(default, deserialize_with = "present")]
-    #[validate(length(max = 10))]
+    #[validate(length(max = MOST_AT_A_PLACE))]
     #[schema(required = false, nullable = false, value_type = Vec<Uuid>, max_items = 10)]
     attachment_ids: Option<Vec<Uuid>>,
 }

@@ -54,3 +54,50 @@ impl Variables<'_> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+
+    fn store(variables: &[(&str, &str)]) -> Result<StoreSettings, BadSetting> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::of(&variables.collect()).map(|config| config.store)
+    }
+
+    #[test]
+    fn a_bucket_is_named_with_its_keys_or_refused_in_one_line() {
+        let keys = [("AWS_ACCESS_KEY_ID", "keeper"), ("AWS_SECRET_ACCESS_KEY", "hidden-words")];
+        let with = |more: &[(&'static str, &'static str)]| store(&[keys.as_slice(), more].concat());
+        assert!(matches!(with(&[]), Ok(StoreSettings::Folder)));
+        let Ok(StoreSettings::Bucket(bucket)) = with(&[
+            ("MADANG_STORE_URL", "s3://square/files/of/"),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9000/"),
+        ]) else {
+            panic!("no bucket")
+        };
+        assert_eq!((&*bucket.name, &*bucket.prefix, &*bucket.region), ("square", "files/of", "us-east-1"));
+        assert_eq!(bucket.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+        assert!(!format!("{bucket:?}").contains("hidden-words"));
+        for (setting, message) in [
+            (
+                ("MADANG_STORE_URL", "gs://b"),
+                "MADANG_STORE_URL: must be s3://BUCKET or s3://BUCKET/PREFIX, not `gs://b`",
+            ),
+            (
+                ("MADANG_STORE_URL", "s3://B"),
+                "MADANG_STORE_URL: must be s3://BUCKET or s3://BUCKET/PREFIX, not `s3://B`",
+            ),
+        ] {
+            assert_eq!(with(&[setting]).unwrap_err().to_string(), message);
+        }
+        let endless =
+            with(&[("MADANG_STORE_URL", "s3://b"), ("AWS_ENDPOINT_URL", "minio:9000")]).unwrap_err();
+        assert_eq!(
+            endless.to_string(),
+            "AWS_ENDPOINT_URL: must be an http:// or https:// address, not `minio:9000`"
+        );
+        let keyless = store(&[("MADANG_STORE_URL", "s3://b")]).unwrap_err();
+        assert_eq!(keyless.to_string(), "AWS_ACCESS_KEY_ID: is missing, though MADANG_STORE_URL is set");
+    }
+}

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Actor, AttachmentId, CommentId, IdeaId,
     access::Permission,
+    attachments::MOST_AT_A_PLACE,
     boards::Board,
     fields::Sent,
     ideas::{Body, Tags, Title, Words},
@@ -249,7 +250,7 @@ pub struct NewIdeaBody {
     fields: BTreeMap<String, Value>,
     /// Files of your own that were sent before, in the order they are to stand in.
     #[serde(default)]
-    #[validate(length(max = 10))]
+    #[validate(length(max = MOST_AT_A_PLACE))]
     #[schema(required = false, max_items = 10)]
     attachment_ids: Vec<Uuid>,
     /// For staff: the customer who is to be its author.
@@ -307,7 +308,7 @@ pub struct UpdateIdeaBody {
     fields: BTreeMap<String, Value>,
     /// Its files from now on, in their order: those it has, and others of your own.
     #[serde(default, deserialize_with = "present")]
-    #[validate(length(max = 10))]
+    #[validate(length(max = MOST_AT_A_PLACE))]
     #[schema(required = false, nullable = false, value_type = Vec<Uuid>, max_items = 10)]
     attachment_ids: Option<Vec<Uuid>>,
 }

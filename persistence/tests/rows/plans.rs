@@ -15,7 +15,8 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use domain::{
-    Actor, BoardId, IdeaId, MemberId,
+    Actor, AttachmentId, BoardId, IdeaId, MemberId,
+    attachments::Place as Standing,
     insights::Period,
     members::Role,
     page::{Limit, Place, Sort},
@@ -24,7 +25,7 @@ use domain::{
 };
 use kit::databases::{Lease, kinds};
 use persistence::{
-    AnyConnection, activities, comments,
+    AnyConnection, activities, attachments, comments,
     ideas::list::{self, Boards, Deleted, Filter},
     insights, migrations, notifications, responses,
     triage::{
@@ -38,7 +39,8 @@ use uuid::Uuid;
 use self::later::{ask_about_mail, ask_audit, ask_moderation, ask_plans};
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 26] = [
+const LARGE: [&str; 27] = [
+    "attachments",
     "ideas",
     "idea_texts",
     "idea_tags",
@@ -176,6 +178,14 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
     }
     ask_about_mail(conn, me)?;
     ask_plans(conn, &actor)?;
+    let comment = domain::CommentId::from(Uuid::from_u128(5));
+    for place in [Standing::Idea(idea), Standing::Comment(comment)] {
+        attachments::links::put(conn, at(), place, &[], me)?;
+    }
+    attachments::ensure_room(conn, me)?;
+    attachments::sweep::expire(conn, at(), at(), 10)?;
+    attachments::sweep::known(conn, &[AttachmentId::from(Uuid::from_u128(6))])?;
+    attachments::sweep::page(conn, None, 10)?;
     let period = Period::of(None, None, at()).unwrap();
     for boards in [1, 3] {
         let boards: Vec<BoardId> = (0..boards).map(|nth| Uuid::from_u128(nth).into()).collect();

@@ -1,7 +1,7 @@
 //! What the features that came later ask.
 
 use domain::{
-    Actor, BoardId, ChangelogEntryId, MemberId, RoadmapId, Stamp,
+    Actor, BoardId, ChangelogEntryId, IdeaId, MemberId, RoadmapId, Stamp,
     changelog::{Label, State},
     mail::{Kind, Purpose},
     members::{Attributes, DisplayName, Email, Locale, Member, Origins, Role},
