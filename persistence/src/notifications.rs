@@ -20,7 +20,8 @@ use crate::{
     error::{Error, Result},
     key::{KeyValue, key},
     schema::{
-        activities as activities_table, changelog as changelog_table, idea_texts, ideas, notifications,
+        activities as activities_table, changelog as changelog_table, comments as comments_table, idea_texts,
+        ideas, notifications,
     },
     written::Written,
 };
@@ -202,6 +203,9 @@ pub fn list(
         .inner_join(idea_texts::table.on(idea_texts::idea_id.eq(notifications::idea_id)))
         .left_join(activities_table::table.on(activities_table::id.eq(notifications::id)))
         .filter(notifications::member_id.eq(key(me)))
+        // Nor of a comment that is out of sight, whose id the notification has.
+        .left_join(comments_table::table.on(comments_table::id.eq(notifications::id)))
+        .filter(comments_table::hidden_at.nullable().is_null())
         // Of their own ideas they hear also why one was taken away.
         .filter(
             ideas::hidden_at.is_null().or(ideas::author_id
