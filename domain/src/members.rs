@@ -216,6 +216,7 @@ pub(crate) mod tests {
             attributes: Attributes::new(),
             origins: Origins::new(),
             blocked_at: None,
+            trusted: false,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             version: 1,
