@@ -141,8 +141,7 @@ impl Reading {
     /// The last letter of a word that begins at `start`; letters that are drawn out count once.
     fn follow(&self, start: usize, word: &[char]) -> Option<usize> {
         let mut place = start;
-        let mut wanted = word.iter().copied().skip(1).peekable();
-        while let Some(next) = wanted.next() {
+        for next in word.iter().copied().skip(1) {
             let last = self.letter(place)?;
             place += 1;
             while self.letter(place) != Some(next) {
