@@ -149,40 +149,17 @@ impl Scene<'_> {
             let listed = self.pm.get(&format!("/v1/boards/{board}/statuses")).await.expect(200);
             filled = filled.replace("{status}", text_of(&listed["items"][2]["id"]));
         }
-        if named("field") {
-            let body = json!({ "labels": { "ko": "제품", "en": "Product" }, "kind": "text" });
-            let field = self.pm.post(&format!("/v1/boards/{board}/fields"), &body).await.expect(201);
-            filled = filled.replace("{field}", text_of(&field["id"]));
-        }
-        if named("segment") {
-            let all = json!({ "name": "모두", "rule": { "all": [] } });
-            let segment = self.pm.post("/v1/segments", &all).await.expect(201);
-            filled = filled.replace("{segment}", text_of(&segment["id"]));
+        for (name, path, body) in self.made_by_staff(&board) {
+            if named(name) {
+                let made = self.pm.post(&path, &body).await.expect(201);
+                filled = filled.replace(&format!("{{{name}}}"), text_of(&made["id"]));
+            }
         }
         if named("api_key") {
             filled = filled.replace("{api_key}", &self.api_key().await);
         }
         if named("invitation") {
             filled = filled.replace("{invitation}", &self.invitation().await);
-        }
-        if named("word") {
-            let body = json!({ "language": "ko", "word": format!("금지{}", self.nth) });
-            let word = self.pm.post("/v1/moderation/words", &body).await.expect(201);
-            filled = filled.replace("{word}", text_of(&word["id"]));
-        }
-        if named("roadmap") {
-            let body = json!({ "name": "계획", "kind": "time", "columns": [{ "period": "2027-Q1" }] });
-            let roadmap = self.pm.post(&format!("/v1/boards/{board}/roadmaps"), &body).await.expect(201);
-            filled = filled.replace("{roadmap}", text_of(&roadmap["id"]));
-        }
-        if named("entry") {
-            let entry = self.pm.post("/v1/changelog", &json!({ "title": "초안", "body": "곧" })).await;
-            filled = filled.replace("{entry}", text_of(&entry.expect(201)["id"]));
-        }
-        if named("view") {
-            let body = json!({ "name": "보기", "query": {} });
-            let view = self.pm.post("/v1/triage/views", &body).await.expect(201);
-            filled = filled.replace("{view}", text_of(&view["id"]));
         }
         if named("attachment") {
             let file = self.author.file("a.png", kit::files::png(2, 2)).await;
@@ -205,6 +182,22 @@ impl Scene<'_> {
             filled = filled.replace("{idea}", &idea).replace("{other}", &other);
         }
         filled
+    }
+
+    /// What takes one request to make: its name, where, and of what.
+    fn made_by_staff(&self, board: &str) -> [(&'static str, String, Value); 6] {
+        let on_board = |what: &str| format!("/v1/boards/{board}/{what}");
+        let field = json!({ "labels": { "ko": "제품", "en": "Product" }, "kind": "text" });
+        let roadmap = json!({ "name": "계획", "kind": "time", "columns": [{ "period": "2027-Q1" }] });
+        let word = json!({ "language": "ko", "word": format!("금지{}", self.nth) });
+        [
+            ("field", on_board("fields"), field),
+            ("segment", "/v1/segments".to_owned(), json!({ "name": "모두", "rule": { "all": [] } })),
+            ("word", "/v1/moderation/words".to_owned(), word),
+            ("roadmap", on_board("roadmaps"), roadmap),
+            ("entry", "/v1/changelog".to_owned(), json!({ "title": "초안", "body": "곧" })),
+            ("view", "/v1/triage/views".to_owned(), json!({ "name": "보기", "query": {} })),
+        ]
     }
 
     async fn api_key(&self) -> String {
