@@ -5,7 +5,7 @@ mod ledger;
 mod objects;
 
 use std::{
-    io::{IsTerminal as _, Read},
+    io::IsTerminal as _,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -30,24 +30,24 @@ use crate::{config::Config, serve::StartError, tokens};
 /// [`StartError::Failed`]; the file is then not there.
 pub fn create(config: &Config, file: &Path) -> Result<(), StartError> {
     let started = Instant::now();
-    let objects = Objects::of(config)?;
     let mut writer = Writer::create(file)?;
     let keys = tokens::kept(config)?;
-    backup::snapshot(&config.database, |rows, migrations| {
+    let objects = backup::snapshot(&config.database, |rows, migrations| {
+        // A bucket that is away is better noticed now than after the rows.
+        let objects = Objects::reached(config)?;
         let manifest = manifest(config, rows, migrations)?;
         writer.manifest(&manifest)?;
         if let Some(keys) = &keys {
             writer.keys(keys)?;
         }
-        write_rows(&mut writer, rows, &manifest)
+        write_rows(&mut writer, rows, &manifest)?;
+        Ok(objects)
     })?;
     // After the rows: an attachment that is in a row was there before it.
-    let listed = objects.list().map_err(of_file(file))?;
-    for (key, size) in listed {
-        let content =
-            objects.open(&key).map_err(|error| Failed::Halted(format!("attachment {key}: {error}")))?;
-        if let Some(content) = content {
-            writer.object(&key, size, content)?;
+    for key in objects.list()? {
+        // One that went meanwhile is in no row that stays.
+        if let Some(content) = objects.get(&key)? {
+            writer.object(&key, &content)?;
         }
     }
     let closing = writer.finish()?;
@@ -125,7 +125,7 @@ pub fn check(file: &Path) -> Result<(), StartError> {
 pub fn restore(config: &Config, file: &Path) -> Result<(), StartError> {
     let started = Instant::now();
     let mut archive = Archive::open(file)?;
-    let mut files = Files { config, objects: Objects::of(config)?, put: Vec::new(), keys_put: false };
+    let mut files = Files { config, objects: Objects::reached(config)?, put: Vec::new(), keys_put: false };
     let origin = archive.manifest.origin();
     let mut closing = None;
     let restored = backup::restore(&config.database, &origin, |target| {
@@ -148,7 +148,7 @@ fn fill(archive: &mut Archive, target: &mut Target<'_>, files: &mut Files<'_>) -
     let progress = Progress::of(2 * archive.manifest.rows());
     let closing = archive.parts(|part| match part {
         Part::Keys(keys) => files.put_keys(&keys),
-        Part::Object { key, mut content } => files.put(key, &mut content),
+        Part::Object { key, content } => files.put(key, content),
         Part::Rows { table, lines } => {
             target.insert(table, lines)?;
             progress.count(lines.lines().count());
@@ -184,9 +184,8 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    fn put(&mut self, key: &str, content: &mut impl Read) -> Result<(), Failed> {
-        let put = self.objects.put(key, content);
-        if put.map_err(|error| Failed::Halted(format!("attachment {key}: {error}")))? {
+    fn put(&mut self, key: &str, content: &[u8]) -> Result<(), Failed> {
+        if self.objects.put(key, content)? {
             self.put.push(key.to_owned());
         }
         Ok(())

@@ -75,6 +75,11 @@ impl Store {
         }
     }
 
+    /// What is under the rows of attachments, as a backup sees it.
+    pub(crate) fn objects(&self) -> &Arc<dyn ObjectStore> {
+        &self.objects
+    }
+
     /// # Errors
     /// 503 when the store is full or away; then there is nothing under the key.
     pub async fn put(&self, key: Key, bytes: Bytes) -> Result<(), Failure> {

@@ -74,10 +74,11 @@ pub enum BoardRef {
     Slug(Slug),
 }
 
-/// A board, and whether the one who looks is on its list.
+/// A board, as one who may view it sees it.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub board: Board,
+    /// Whether they are on its list. Said only where an audience of the board asks for it.
     pub invited: bool,
 }
 
@@ -169,10 +170,18 @@ pub fn list(
 fn is_invited(conn: &mut AnyConnection, actor: &Actor, board: &Board) -> Result<bool> {
     let asked =
         [Action::View, Action::Vote, Action::Comment, Action::Submit].map(|action| board.audience(action));
-    let Some(member) = actor.member_id().filter(|_| asked.contains(&Audience::Invited)) else {
-        return Ok(false);
-    };
-    invitation_exists(conn, board.id, member)
+    if asked.contains(&Audience::Invited) { is_on_list(conn, actor, board.id) } else { Ok(false) }
+}
+
+/// Whether somebody was invited to a board, whatever it asks for.
+///
+/// # Errors
+/// Only when the database fails.
+pub(crate) fn is_on_list(conn: &mut AnyConnection, actor: &Actor, board: BoardId) -> Result<bool> {
+    match actor.member_id() {
+        Some(member) => invitation_exists(conn, board, member),
+        None => Ok(false),
+    }
 }
 
 /// # Errors

@@ -62,7 +62,8 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: RoadmapId) -> Result<(R
     let row: Row = roadmaps::table.find(key(id)).select(Row::as_select()).first(conn)?;
     let roadmap = Roadmap::try_from(row)?;
     let seen = boards::find(conn, actor, &BoardRef::Id(roadmap.board_id))?;
-    match roadmap.is_for(actor, seen.invited) {
+    let invited = boards::is_on_list(conn, actor, roadmap.board_id)?;
+    match roadmap.is_for(actor, invited) {
         true => Ok((roadmap, seen)),
         false => Err(Error::Missing),
     }
@@ -79,7 +80,8 @@ pub fn of_board(conn: &mut AnyConnection, actor: &Actor, seen: &Seen) -> Result<
         .select(Row::as_select())
         .load(conn)?;
     let all = rows.into_iter().map(Roadmap::try_from).collect::<Result<Vec<_>>>()?;
-    Ok(all.into_iter().filter(|roadmap| roadmap.is_for(actor, seen.invited)).collect())
+    let invited = boards::is_on_list(conn, actor, seen.board.id)?;
+    Ok(all.into_iter().filter(|roadmap| roadmap.is_for(actor, invited)).collect())
 }
 
 /// Stores a new roadmap.

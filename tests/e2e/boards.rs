@@ -17,6 +17,7 @@ async fn a_korean_name_makes_a_slug_and_both_lead_to_the_board() {
           "created_at": "[time]",
           "description": "",
           "id": "[id]",
+          "moderation": "publish_first",
           "name": "환불 정책",
           "slug": "hwanbul-jeongchaek",
           "submit": "members",

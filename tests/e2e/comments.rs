@@ -42,6 +42,7 @@ async fn a_member_comments_with_an_ordinary_token_and_a_visitor_reads() {
         let made = answer.expect(201);
         insta::allow_duplicates! { insta::assert_json_snapshot!(made, { ".id" => "[id]", ".idea_id" => "[id]", ".root_id" => "[id]", ".author.id" => "[id]", ".mentions[].id" => "[id]", ".created_at" => "[time]" }, @r##"
         {
+          "attachments": [],
           "author": {
             "display_name": "ben",
             "id": "[id]"
@@ -71,7 +72,8 @@ async fn a_member_comments_with_an_ordinary_token_and_a_visitor_reads() {
             "thanks": 0
           },
           "reply_count": 0,
-          "root_id": "[id]"
+          "root_id": "[id]",
+          "state": "published"
         }
         "##); }
         assert_eq!(made["root_id"], made["id"]);

@@ -67,7 +67,7 @@ async fn the_table_has_a_column_for_each_field_and_computes_nothing() {
         let path = format!("/v1/boards/{board}/ideas");
         let plain = ana.post(&path, &json!({ "title": "둘째, \"따옴표\"", "body": "한 줄\n두 줄" })).await.expect(201);
         let odd = json!({
-            "title": "=HYPERLINK(\"http://x\")", "body": "＝1+1", "tags": ["+1", "화면"],
+            "title": "=1+1+cmd|'/C calc'!A0", "body": "＝1+1", "tags": ["+1", "화면"],
             "fields": { "size": -5, "words": " @SUM(A1)", "places": ["app", "web"] },
         });
         let odd = ana.post(&path, &odd).await.expect(201);
@@ -89,7 +89,7 @@ async fn the_table_has_a_column_for_each_field_and_computes_nothing() {
             let front = [id, url, title, body, "open".to_owned(), status, "open".to_owned(), tags, ana.id.clone()];
             front.into_iter().chain(people).chain(end).collect()
         };
-        let cells = ["'=HYPERLINK(\"http://x\")", "'＝1+1", "'+1, 화면", "2", "-5", "'@SUM(A1)", "app, web"];
+        let cells = ["'=1+1+cmd|'/C calc'!A0", "'＝1+1", "'+1, 화면", "2", "-5", "'@SUM(A1)", "app, web"];
         let status = &rows[1][5];
         assert_ne!(status, "open");
         let [a, b, c, d, e, f, g] = cells;

@@ -15,6 +15,8 @@ async fn a_member_posts_an_idea_with_an_ordinary_token() {
         let made = answer.expect(201);
         insta::allow_duplicates! { insta::assert_json_snapshot!(made, { ".id" => "[id]", ".board.id" => "[id]", ".author.id" => "[id]", ".created_at" => "[time]", ".updated_at" => "[time]" }, @r##"
         {
+          "attachment_count": 0,
+          "attachments": [],
           "author": {
             "display_name": "ana",
             "id": "[id]"
@@ -36,6 +38,8 @@ async fn a_member_posts_an_idea_with_an_ordinary_token() {
           "my_vote": true,
           "pinned_comment_id": null,
           "response": null,
+          "state": "published",
+          "state_reason": null,
           "status": {
             "category": "open",
             "colour": "#6b7280",

@@ -1,6 +1,7 @@
 //! The kit of the tests: an instance of Madang with an empty database of its own, and people who use it over HTTP.
 
 pub mod answer;
+pub mod bucket;
 pub mod contract;
 pub mod databases;
 pub mod files;

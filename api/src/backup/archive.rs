@@ -33,7 +33,7 @@ const LAST_LINE: u64 = MARK.len() as u64 + 64 + 1;
 /// How many bytes of rows make a part. One row more may be in it.
 const PART: usize = 1 << 20;
 /// A part with more is none of ours, and would fill the memory.
-const MOST: u64 = 64 << 20;
+pub const MOST: u64 = 64 << 20;
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -51,11 +51,12 @@ impl Ledger {
         }
     }
 
-    pub fn object(&mut self, key: &str, bytes: u64, content: &str) {
+    pub fn object(&mut self, key: &str, content: &[u8]) {
         let (count, all, sha256) = &mut self.objects;
         *count += 1;
-        *all += bytes;
-        sha256.update(format!("{key} {bytes} {content}\n"));
+        *all += content.len() as u64;
+        let own = hex(Sha256::new_with_prefix(content));
+        sha256.update(format!("{key} {} {own}\n", content.len()));
     }
 
     pub fn close(self) -> Closing {

@@ -1,168 +1,135 @@
-//! The files of attachments, which stand beside the rows. This is all that a backup knows of where they are kept.
+//! The files of attachments, which stand beside the rows, in a folder or in a bucket.
 
-use std::{
-    fs::{self, File},
-    io::{self, BufReader, ErrorKind, Read},
-    path::{Path, PathBuf},
-};
+use std::sync::Arc;
 
-use super::named_beside;
+use actix_web::web::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::{Error, ObjectStore, ObjectStoreExt as _, path::Path};
 use persistence::backup::Failed;
+use tokio::runtime::Handle;
 
-use crate::config::{Config, StoreSettings};
+use super::archive::MOST;
+use crate::{config::Config, store::Store};
 
-/// The folder with the files, each under its key: names of letters, digits, `.`, `_` and `-`, parted by `/`.
+/// What the store holds, each under its key: names of letters, digits, `.`, `_` and `-`, parted by `/`.
+///
+/// Its methods wait, so they belong on a thread that may.
 pub struct Objects {
-    folder: PathBuf,
+    of: Arc<dyn ObjectStore>,
+    runtime: Handle,
 }
 
 impl Objects {
-    /// # Errors
-    /// Where attachments are in a bucket: they are not copied yet, and half a backup would be none.
-    pub fn of(config: &Config) -> Result<Self, Failed> {
-        match config.store {
-            StoreSettings::Folder => Ok(Self { folder: config.data_dir.join("attachments") }),
-            StoreSettings::Bucket(_) => Err(Failed::Halted(
-                "attachments are in a bucket (MADANG_STORE_URL), which is neither copied nor filled yet: \
-                 copy it with the tools of your storage into the folder `attachments`, and unset MADANG_STORE_URL"
-                    .to_owned(),
-            )),
-        }
+    /// The store of a configuration, if it answers.
+    pub fn reached(config: &Config) -> Result<Self, Failed> {
+        let store = Store::open(config).map_err(|error| Failed::Halted(error.to_string()))?;
+        let objects = Self { of: store.objects().clone(), runtime: Handle::current() };
+        objects.runtime.block_on(objects.of.list(None).try_next()).map_err(away)?;
+        Ok(objects)
     }
 
-    /// The key and the size of each, by key.
-    pub fn list(&self) -> io::Result<Vec<(String, u64)>> {
+    /// The keys of all, in their order.
+    pub fn list(&self) -> Result<Vec<String>, Failed> {
         let mut found = Vec::new();
-        match gather(&self.folder, "", &mut found) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-            Ok(()) => {
-                found.sort();
-                Ok(found)
+        self.runtime.block_on(async {
+            let mut all = self.of.list(None);
+            while let Some(object) = all.next().await {
+                let object = object.map_err(away)?;
+                if object.size > MOST {
+                    let (key, size) = (object.location, object.size);
+                    let why = format!("attachment {key} has {size} bytes, and is none of ours");
+                    return Err(Failed::Halted(why));
+                }
+                // What has another name was put there by somebody else, and could not be put back.
+                found.extend(Some(object.location.to_string()).filter(|key| is_key(key)));
             }
-        }
+            Ok(())
+        })?;
+        found.sort();
+        Ok(found)
     }
 
     /// What is under a key; none where it went.
-    pub fn open(&self, key: &str) -> io::Result<Option<impl Read + use<>>> {
-        match File::open(self.path(key)?) {
-            Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+    pub fn get(&self, key: &str) -> Result<Option<Bytes>, Failed> {
+        let path = path(key)?;
+        let got = self.runtime.block_on(async { self.of.get(&path).await?.bytes().await });
+        match got {
+            Ok(content) => Ok(Some(content)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(failed(key, error)),
         }
     }
 
     /// Puts content under a key, unless it is there already; says whether it had to.
-    pub fn put(&self, key: &str, content: &mut impl Read) -> io::Result<bool> {
-        let path = self.path(key)?;
-        if let Some(present) = self.open(key)? {
-            return match same(present, content)? {
-                true => Ok(false),
-                false => Err(io::Error::new(ErrorKind::AlreadyExists, "another file is there already")),
-            };
+    pub fn put(&self, key: &str, content: &[u8]) -> Result<bool, Failed> {
+        match self.get(key)? {
+            Some(present) if present == content => return Ok(false),
+            Some(_) => return Err(failed(key, "another file is there already")),
+            None => {}
         }
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        // No key has this name, so what is under one is whole.
-        let beside = named_beside(&path, "#new");
-        let put = File::create(&beside)
-            .and_then(|mut file| io::copy(content, &mut file).and_then(|_| file.sync_all()))
-            .and_then(|()| fs::rename(&beside, path));
-        if put.is_err() {
-            // Nobody looks for it.
-            let _ = fs::remove_file(beside);
-        }
-        put.map(|()| true)
+        let content = Bytes::copy_from_slice(content);
+        let put = self.runtime.block_on(self.of.put(&path(key)?, content.into()));
+        put.map(|_| true).map_err(|error| failed(key, error))
     }
 
     pub fn remove(&self, key: &str) {
         // What is left belongs to no row, and goes with other such files.
-        let _ = self.path(key).and_then(fs::remove_file);
-    }
-
-    /// A key never leads out of the folder.
-    fn path(&self, key: &str) -> io::Result<PathBuf> {
-        if key.split('/').all(is_name) {
-            Ok(self.folder.join(key))
-        } else {
-            Err(io::Error::new(ErrorKind::InvalidInput, format!("`{key}` is no key of an attachment")))
-        }
+        let _ = path(key).map(|path| self.runtime.block_on(self.of.delete(&path)));
     }
 }
 
-fn same(one: impl Read, other: &mut impl Read) -> io::Result<bool> {
-    let (mut one, mut other) = (BufReader::new(one).bytes(), BufReader::new(other).bytes());
-    loop {
-        match (one.next().transpose()?, other.next().transpose()?) {
-            (None, None) => return Ok(true),
-            (a, b) if a != b => return Ok(false),
-            _ => {}
-        }
+/// A key never leads out of the store.
+fn path(key: &str) -> Result<Path, Failed> {
+    match is_key(key) {
+        true => Ok(Path::from(key)),
+        false => Err(Failed::Halted(format!("`{key}` is no key of an attachment"))),
     }
 }
 
-fn is_name(name: &str) -> bool {
+fn is_key(key: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    !name.is_empty() && !name.starts_with('.') && name.bytes().all(fits)
+    let is_name = |name: &str| !name.is_empty() && !name.starts_with('.') && name.bytes().all(fits);
+    key.split('/').all(is_name)
 }
 
-fn gather(folder: &Path, under: &str, found: &mut Vec<(String, u64)>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        // What has another name is being written and not there yet.
-        let Some(name) = entry.file_name().to_str().filter(|name| is_name(name)).map(str::to_owned) else {
-            continue;
-        };
-        let key = if under.is_empty() { name } else { format!("{under}/{name}") };
-        let about = entry.metadata()?;
-        if about.is_dir() {
-            gather(&entry.path(), &key, found)?;
-        } else {
-            found.push((key, about.len()));
-        }
-    }
-    Ok(())
+fn away(error: Error) -> Failed {
+    Failed::Halted(format!("the store of attachments: {error}"))
+}
+
+fn failed(key: &str, why: impl std::fmt::Display) -> Failed {
+    Failed::Halted(format!("attachment {key}: {why}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use object_store::memory::InMemory;
+
     use super::*;
 
     #[test]
-    fn what_is_under_a_key_stays_and_is_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let objects = Objects { folder: folder.path().join("attachments") };
-        assert!(objects.list().unwrap().is_empty() && objects.open("01/a").unwrap().is_none());
-        assert!(objects.put("01/a", &mut b"same".as_slice()).unwrap());
-        assert!(!objects.put("01/a", &mut b"same".as_slice()).unwrap());
+    fn what_is_under_a_key_stays() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let objects = Objects { of: Arc::new(InMemory::new()), runtime: runtime.handle().clone() };
+        assert!(objects.list().unwrap().is_empty() && objects.get("01/a").unwrap().is_none());
+        assert!(objects.put("01/a", b"same").unwrap());
+        assert!(!objects.put("01/a", b"same").unwrap());
         for other in ["", "sam", "samE", "same "] {
-            let error = objects.put("01/a", &mut other.as_bytes()).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{other}");
+            let why = objects.put("01/a", other.as_bytes()).unwrap_err().to_string();
+            assert_eq!(why, "attachment 01/a: another file is there already", "{other}");
         }
-        let broken = &mut b"half".chain(Broken);
-        assert!(objects.put("01/b", broken).is_err());
-        assert_eq!(objects.list().unwrap(), [("01/a".to_owned(), 4)]);
-        assert_eq!(fs::read_dir(objects.folder.join("01")).unwrap().count(), 1);
-    }
-
-    /// What cannot be read.
-    struct Broken;
-
-    impl Read for Broken {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other("gone"))
-        }
+        assert!(objects.put("00/b", b"").unwrap());
+        assert_eq!(objects.list().unwrap(), ["00/b", "01/a"]);
+        objects.remove("01/a");
+        assert_eq!(objects.list().unwrap(), ["00/b"]);
     }
 
     #[test]
-    fn a_key_never_leads_out_of_the_folder() {
-        let objects = Objects { folder: "data/attachments".into() };
+    fn a_key_never_leads_out_of_the_store() {
         for key in
             ["", ".", "..", "../x", "a/../x", "/etc/passwd", "a//b", "a/", "a\\b", "ㄱ", "a\0", ".hidden"]
         {
-            assert!(objects.path(key).is_err(), "{key}");
+            assert!(path(key).is_err(), "{key}");
         }
-        assert_eq!(objects.path("01/a-b_c.png").unwrap(), Path::new("data/attachments/01/a-b_c.png"));
+        assert_eq!(path("01/a-b_c.png").unwrap().as_ref(), "01/a-b_c.png");
     }
 }

@@ -178,14 +178,7 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
     }
     ask_about_mail(conn, me)?;
     ask_plans(conn, &actor)?;
-    let comment = domain::CommentId::from(Uuid::from_u128(5));
-    for place in [Standing::Idea(idea), Standing::Comment(comment)] {
-        attachments::links::put(conn, at(), place, &[], me)?;
-    }
-    attachments::ensure_room(conn, me)?;
-    attachments::sweep::expire(conn, at(), at(), 10)?;
-    attachments::sweep::known(conn, &[AttachmentId::from(Uuid::from_u128(6))])?;
-    attachments::sweep::page(conn, None, 10)?;
+    ask_about_attachments(conn, idea, me)?;
     let period = Period::of(None, None, at()).unwrap();
     for boards in [1, 3] {
         let boards: Vec<BoardId> = (0..boards).map(|nth| Uuid::from_u128(nth).into()).collect();
@@ -195,6 +188,17 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         insights::names(conn, &[idea])?;
     }
     Ok(())
+}
+
+fn ask_about_attachments(conn: &mut AnyConnection, idea: IdeaId, me: MemberId) -> persistence::Result<()> {
+    let comment = domain::CommentId::from(Uuid::from_u128(5));
+    for place in [Standing::Idea(idea), Standing::Comment(comment)] {
+        attachments::links::put(conn, at(), place, &[], me)?;
+    }
+    attachments::ensure_room(conn, me)?;
+    attachments::sweep::expire(conn, at(), at(), 10)?;
+    attachments::sweep::known(conn, &[AttachmentId::from(Uuid::from_u128(6))])?;
+    attachments::sweep::page(conn, None, 10).map(drop)
 }
 
 #[derive(QueryableByName)]

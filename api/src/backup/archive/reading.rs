@@ -11,10 +11,7 @@ use persistence::backup::Failed;
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    ATTACHMENTS, CLOSING, FORMAT, KEYS, LAST_LINE, MANIFEST, MARK, MOST, Manifest, TABLES, of_file,
-    writing::Hashed,
-};
+use super::{ATTACHMENTS, CLOSING, FORMAT, KEYS, LAST_LINE, MANIFEST, MARK, MOST, Manifest, TABLES, of_file};
 use crate::backup::ledger::{Closing, Ledger, hex};
 
 /// A backup that is whole.
@@ -35,7 +32,7 @@ pub enum Part<'a> {
     /// The file of an attachment.
     Object {
         key: &'a str,
-        content: &'a mut dyn Read,
+        content: &'a [u8],
     },
 }
 
@@ -72,10 +69,9 @@ impl Archive {
                 lines.lines().for_each(|line| ledger.row(table, line));
                 take(Part::Rows { table, lines: &lines })?;
             } else if let Some(key) = name.strip_prefix(ATTACHMENTS) {
-                let mut content = Hashed { from: entry, sha256: Sha256::new(), bytes: 0 };
-                take(Part::Object { key, content: &mut content })?;
-                io::copy(&mut content, &mut io::sink()).map_err(&failed)?;
-                ledger.object(key, content.bytes, &hex(content.sha256));
+                let content = bytes(&mut entry).map_err(&failed)?;
+                take(Part::Object { key, content: &content })?;
+                ledger.object(key, &content);
             } else if name != MANIFEST {
                 return Err(Failed::Halted(format!(
                     "{}: {name} is no part of a backup",
@@ -140,13 +136,17 @@ fn ensure_whole(file: &mut File) -> io::Result<bool> {
     Ok(last == format!("{MARK}{}\n", hex(sha256)).into_bytes())
 }
 
-fn text(source: &mut impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    source.take(MOST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MOST {
+fn bytes(source: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MOST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "a part is longer than any of ours"));
     }
-    Ok(text)
+    Ok(bytes)
+}
+
+fn text(source: &mut impl Read) -> io::Result<String> {
+    String::from_utf8(bytes(source)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn json<T: DeserializeOwned>(source: &mut impl Read) -> io::Result<T> {

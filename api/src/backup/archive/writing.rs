@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, BufWriter, Read, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -77,7 +77,7 @@ impl Writer {
     }
 
     pub fn keys(&mut self, keys: &str) -> Result<(), Failed> {
-        self.entry(KEYS, keys.len() as u64, keys.as_bytes())
+        self.entry(KEYS, keys.as_bytes())
     }
 
     /// Adds a row of a table; one table follows the other.
@@ -104,22 +104,13 @@ impl Writer {
         let packed = packed.write_all(self.waiting.as_bytes()).and_then(|()| packed.finish());
         let packed = packed.map_err(of_file(&self.beside))?;
         self.waiting.clear();
-        self.entry(
-            &format!("{TABLES}{table}/{:06}.jsonl.gz", self.parts),
-            packed.len() as u64,
-            packed.as_slice(),
-        )
+        self.entry(&format!("{TABLES}{table}/{:06}.jsonl.gz", self.parts), &packed)
     }
 
-    /// Adds the file of an attachment, which has so many bytes.
-    pub fn object(&mut self, key: &str, size: u64, content: impl Read) -> Result<(), Failed> {
-        let mut content = Hashed { from: content.take(size), sha256: Sha256::new(), bytes: 0 };
-        self.entry(&format!("{ATTACHMENTS}{key}"), size, &mut content)?;
-        if content.bytes < size {
-            return Err(Failed::Halted(format!("attachment {key} became shorter while it was read")));
-        }
-        self.ledger.object(key, size, &hex(content.sha256));
-        Ok(())
+    /// Adds the file of an attachment.
+    pub fn object(&mut self, key: &str, content: &[u8]) -> Result<(), Failed> {
+        self.ledger.object(key, content);
+        self.entry(&format!("{ATTACHMENTS}{key}"), content)
     }
 
     /// Writes what everything came to, and gives the file its name.
@@ -146,14 +137,14 @@ impl Writer {
 
     fn json(&mut self, name: &str, value: &impl Serialize) -> Result<(), Failed> {
         let text = serde_json::to_vec_pretty(value).map_err(|error| Failed::Halted(error.to_string()))?;
-        self.entry(name, text.len() as u64, text.as_slice())
+        self.entry(name, &text)
     }
 
-    fn entry(&mut self, name: &str, size: u64, content: impl Read) -> Result<(), Failed> {
+    fn entry(&mut self, name: &str, content: &[u8]) -> Result<(), Failed> {
         let failed = of_file(&self.beside);
         let mut header = tar::Header::new_ustar();
         header.set_path(name).map_err(&failed)?;
-        header.set_size(size);
+        header.set_size(content.len() as u64);
         header.set_mode(0o600);
         header.set_mtime(self.made_at);
         header.set_cksum();
@@ -173,21 +164,5 @@ fn ensure_free(file: &Path) -> Result<(), Failed> {
         Ok(false) => Ok(()),
         Ok(true) => Err(Failed::Halted(format!("{} is there already, and stays as it is", file.display()))),
         Err(error) => Err(of_file(file)(error)),
-    }
-}
-
-/// What is read, and its hash.
-pub struct Hashed<R> {
-    pub from: R,
-    pub sha256: Sha256,
-    pub bytes: u64,
-}
-
-impl<R: Read> Read for Hashed<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.from.read(into)?;
-        self.sha256.update(&into[..read]);
-        self.bytes += read as u64;
-        Ok(read)
     }
 }

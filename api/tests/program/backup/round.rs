@@ -10,7 +10,7 @@ use madang::{Config, Server, open_database};
 use persistence::Location;
 use serde_json::{Value, json};
 
-use crate::{content, lively, madang, paths};
+use super::{content, lively, madang, paths};
 
 #[actix_web::test]
 async fn a_backup_of_one_database_becomes_the_other_and_its_backup_is_the_same() {

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use kit::databases::{Kind, Lease, kinds};
 use persistence::Location;
 
-use crate::{content, lively, madang, paths, refused};
+use super::{content, lively, madang, paths, refused};
 
 /// Whatever goes wrong leaves the target as it was: no file, or a database without a row, and an empty folder.
 #[track_caller]
@@ -21,7 +21,7 @@ fn untouched(location: &Location, data: &Path) {
     }
     let left: Vec<String> = paths(data).into_iter().filter(|name| name != "attachments").collect();
     assert!(left.is_empty(), "{left:?}");
-    if data.join("attachments").exists() {
+    if data.join("attachments/01").exists() {
         assert!(paths(&data.join("attachments/01")).is_empty());
     }
 }

@@ -1,13 +1,7 @@
 //! A hundred hostile files and more, sent to a server of its own: none is stored as what it is not, none brings it down,
 //! and its memory stays under 200 MB throughout.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
-use std::{
-    fs,
-    io::{BufRead as _, BufReader, Cursor},
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::{fs, io::Cursor};
 
 use futures_util::StreamExt as _;
 use image::ImageFormat;
@@ -18,44 +12,31 @@ use kit::files::{
 use reqwest::{Client, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-/// The server, ended with the test.
-struct Running {
-    child: Child,
-    // Open for as long as it may say something.
-    _said: BufReader<ChildStdout>,
-    url: String,
+use crate::{Running, madang};
+
+/// A server, and somebody who sends files to it.
+struct Square {
+    server: Running,
     client: Client,
     token: String,
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Running {
-    async fn start(folder: &std::path::Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_madang"));
-        command.current_dir(folder).env_clear().stdin(Stdio::null()).stdout(Stdio::piped());
-        command.env("RUST_LOG", "warn").env("MADANG_LISTEN", "127.0.0.1:0").env("MADANG_RATE_LIMITS", "off");
-        let mut child = command.spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+impl Square {
+    async fn open(folder: &std::path::Path) -> Self {
+        let server = Running::server(madang(folder).env("MADANG_RATE_LIMITS", "off"));
         let client = Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let account =
             json!({ "email": "m@example.com", "password": "a long enough password", "display_name": "m" });
-        let made = client.post(format!("{url}/v1/auth/register")).json(&account).send().await.unwrap();
+        let made =
+            client.post(format!("{}/v1/auth/register", server.url)).json(&account).send().await.unwrap();
         let made: Value = made.json().await.unwrap();
         let token = made["access_token"].as_str().unwrap().to_owned();
-        Self { child, _said: said, url, client, token }
+        Self { server, client, token }
     }
 
     async fn send(&self, file: &Hostile) -> (u16, Value) {
-        let request = self.client.post(format!("{}/v1/attachments", self.url)).bearer_auth(&self.token);
+        let request =
+            self.client.post(format!("{}/v1/attachments", self.server.url)).bearer_auth(&self.token);
         let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=here");
         let sent = request.body(hostile::form_of(file)).send().await;
         let answer = sent.unwrap_or_else(|error| panic!("{}: {error:?}", file.about));
@@ -64,7 +45,7 @@ impl Running {
 
     /// Of all the memory it ever held at once, in kB.
     fn most_memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = fs::read_to_string(format!("/proc/{}/status", self.server.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
@@ -72,7 +53,7 @@ impl Running {
     /// That what was stored of a file is of its type, holds nothing of the payload, and has a name that is one.
     async fn check(&self, file: &Hostile, made: &Value) {
         let about = &file.about;
-        let address = format!("{}{}", self.url, made["url"].as_str().unwrap());
+        let address = format!("{}{}", self.server.url, made["url"].as_str().unwrap());
         let answer = self.client.get(address).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{about}");
         let media = answer.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
@@ -103,7 +84,7 @@ impl Running {
     }
 
     async fn delete(&self, made: &Value) {
-        let address = format!("{}/v1/attachments/{}", self.url, made["id"].as_str().unwrap());
+        let address = format!("{}/v1/attachments/{}", self.server.url, made["id"].as_str().unwrap());
         let gone = self.client.delete(address).bearer_auth(&self.token).send().await.unwrap();
         assert_eq!(gone.status(), 204);
     }
@@ -123,12 +104,12 @@ async fn hostile_files_are_refused_or_made_harmless_in_little_memory() {
     let files = hostile::all();
     assert!(files.len() >= 100, "only {} files", files.len());
     let folder = tempfile::tempdir().unwrap();
-    let server = Running::start(folder.path()).await;
+    let square = Square::open(folder.path()).await;
     for file in &files {
-        server.weigh(file).await;
+        square.weigh(file).await;
     }
     // And again, several at once: some may be asked to come later, when memory is taken.
-    futures_util::stream::iter(&files).for_each_concurrent(12, |file| server.weigh(file)).await;
+    futures_util::stream::iter(&files).for_each_concurrent(12, |file| square.weigh(file)).await;
 
     let stored = fs::read_dir(folder.path().join("data/attachments")).unwrap();
     assert!(stored.count() > 0, "what may be kept was kept");
@@ -138,10 +119,10 @@ async fn hostile_files_are_refused_or_made_harmless_in_little_memory() {
         about: "a good picture".to_owned(),
         may_be_kept: true,
     };
-    let (status, made) = server.send(&plain).await;
+    let (status, made) = square.send(&plain).await;
     assert_eq!(status, 201, "it goes on serving: {made}");
-    server.check(&plain, &made).await;
-    let most = server.most_memory();
+    square.check(&plain, &made).await;
+    let most = square.most_memory();
     eprintln!("{} files, {most} kB at most", files.len());
     assert!(most < 200_000, "{most} kB");
 }

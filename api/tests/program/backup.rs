@@ -1,38 +1,28 @@
 //! `madang backup` and `madang restore`, as whoever keeps an instance meets them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
+mod bucket;
 mod files;
 mod refused;
 mod round;
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{fs, path::Path, process::Command};
 
 use kit::{TestApp, databases::Kind};
 use madang::{demo, open_database};
 use persistence::Location;
 use serde_json::json;
 
-/// The program, with nothing set that this machine happens to have set.
+use crate::said;
+
+/// The program with a command, beside a database and a folder.
 fn madang(folder: &Path, location: &Location, data: &Path, arguments: &[&str]) -> Command {
     let url = match location {
         Location::Sqlite(path) => format!("sqlite://{}", path.display()),
         Location::Postgres(url) => url.clone(),
     };
-    let mut command = Command::new(env!("CARGO_BIN_EXE_madang"));
-    command.current_dir(folder).env_clear().env("RUST_LOG", "warn").args(arguments);
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env("DATABASE_URL", url).env("MADANG_DATA_DIR", data);
+    let mut command = crate::madang(folder);
+    command.args(arguments).env("DATABASE_URL", url).env("MADANG_DATA_DIR", data);
     command
-}
-
-fn said(output: &Output) -> (Option<i32>, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
 /// Runs it and expects the hash of the content that it names.

@@ -6,7 +6,8 @@ use kit::databases::{Kind, Lease, kinds};
 use persistence::Location;
 use serde_json::Value;
 
-use crate::{content, lively, madang, paths, refused, said};
+use super::{content, lively, madang, paths, refused};
+use crate::said;
 
 #[actix_web::test]
 async fn nothing_is_restored_over_what_is_there() {

@@ -1,77 +1,10 @@
 //! The command line, as whoever sets Madang up meets it.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
-use std::{
-    fs,
-    io::{BufRead as _, BufReader, Lines},
-    net::TcpListener,
-    path::Path,
-    process::{Child, ChildStdout, Command, Output, Stdio},
-    time::Duration,
-};
+use std::{fs, net::TcpListener, path::Path, process::Command, time::Duration};
 
 use serde_json::{Value, json};
 
-/// The program, in a folder of its own and with nothing set that this machine happens to have set.
-fn madang(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_madang"));
-    command.current_dir(folder).env_clear().stdin(Stdio::null());
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("RUST_LOG", "warn");
-    command
-}
-
-fn said(output: &Output) -> (Option<i32>, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
-
-/// A running server, ended with the test.
-struct Running {
-    child: Child,
-    lines: Vec<String>,
-    rest: Lines<BufReader<ChildStdout>>,
-    url: String,
-}
-
-impl Running {
-    /// Starts it and waits for the line that holds `listening`, whose address it takes.
-    fn start(command: &mut Command, listening: &str) -> Self {
-        let child = command.env("MADANG_LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).spawn();
-        let mut child = child.unwrap();
-        let mut lines = Vec::new();
-        let mut url = String::new();
-        let mut rest = BufReader::new(child.stdout.take().unwrap()).lines();
-        for line in rest.by_ref() {
-            let line = line.unwrap();
-            let found = line
-                .contains(listening)
-                .then(|| line.split_whitespace().find(|word| word.starts_with("http://")));
-            lines.push(line.clone());
-            if let Some(Some(word)) = found {
-                url = word.trim_end_matches("/v1").to_owned();
-            }
-            if !url.is_empty() && (listening == "listens on" || line.contains("vote")) {
-                break;
-            }
-        }
-        assert!(!url.is_empty(), "it did not start: {lines:?}");
-        Self { child, lines, rest, url }
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already, as some tests want.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::{Running, madang, said};
 
 #[test]
 fn what_cannot_work_is_one_clear_line_and_exit_code_2() {
@@ -124,7 +57,7 @@ fn settings_are_shown_without_their_secrets() {
 #[test]
 fn without_an_admin_it_says_how_to_make_one() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Running::start(&mut madang(folder.path()), "listens on");
+    let mut server = Running::server(&mut madang(folder.path()));
     let hint = server.rest.next().unwrap().unwrap();
     assert!(hint.contains("madang admin create --email"), "{hint}");
     drop(server);
@@ -141,7 +74,7 @@ fn without_an_admin_it_says_how_to_make_one() {
 #[actix_web::test]
 async fn a_request_in_flight_is_answered_before_the_server_stops() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Running::start(&mut madang(folder.path()), "listens on");
+    let mut server = Running::server(&mut madang(folder.path()));
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let body =
         json!({ "email": "ana@example.com", "password": "a long enough password", "display_name": "아나" });
@@ -188,7 +121,7 @@ fn ideas_are_imported_once_and_bad_lines_are_named() {
     assert!(shown.starts_with("imported 1, already there 0, bad 2"), "{shown}{error}");
     assert!(error.contains("line 4: ") && error.contains("line 5: "), "{error}");
 
-    let server = Running::start(&mut madang(folder.path()), "listens on");
+    let server = Running::server(&mut madang(folder.path()));
     let page = get(&server.url, "/v1/boards/app/ideas?sort=top");
     let titles: Vec<&str> =
         page["items"].as_array().unwrap().iter().map(|idea| idea["title"].as_str().unwrap()).collect();
@@ -253,7 +186,7 @@ fn the_petitions_come_in_with_their_votes_in_the_order_of_the_file() {
         })
         .collect();
     expected.sort_by_key(|(votes, nth, _)| (std::cmp::Reverse(*votes), std::cmp::Reverse(*nth)));
-    let server = Running::start(&mut madang(folder.path()), "listens on");
+    let server = Running::server(&mut madang(folder.path()));
     let page = get(&server.url, "/v1/boards/app/ideas?sort=top&limit=100");
     for (idea, (votes, _, title)) in page["items"].as_array().unwrap().iter().zip(&expected) {
         assert_eq!((&idea["title"], &idea["vote_count"]), (&json!(title), &json!(votes)));
@@ -263,7 +196,7 @@ fn the_petitions_come_in_with_their_votes_in_the_order_of_the_file() {
 #[test]
 fn the_demos_lines_work_when_pasted() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = Running::start(madang(folder.path()).arg("demo"), "  API  ");
+    let demo = Running::start(madang(folder.path()).arg("demo"), |line| line.contains("/vote"));
     let tries: Vec<&String> =
         demo.lines.iter().filter(|line| line.trim_start().starts_with("curl ")).collect();
     assert_eq!(tries.len(), 3, "{:?}", demo.lines);
@@ -294,7 +227,7 @@ fn the_document_is_printed() {
 fn a_key_is_rotated_and_the_old_one_still_opens() {
     let folder = tempfile::tempdir().unwrap();
     let keys = || fs::read_to_string(folder.path().join("data/signing-keys")).unwrap();
-    drop(Running::start(&mut madang(folder.path()), "listens on"));
+    drop(Running::server(&mut madang(folder.path())));
     let first = keys();
     assert_eq!(said(&madang(folder.path()).arg("rotate-key").output().unwrap()).0, Some(0));
     assert!(keys().ends_with(&first) && keys().lines().count() == 2);
@@ -318,7 +251,7 @@ fn seed_board(folder: &Path) {
     command
         .env("MADANG_ADMIN_EMAIL", "admin@example.com")
         .env("MADANG_ADMIN_PASSWORD", "the keeper of the square");
-    let server = Running::start(&mut command, "listens on");
+    let server = Running::server(&mut command);
     actix_web::rt::System::new().block_on(async {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let login = json!({ "email": "admin@example.com", "password": "the keeper of the square" });
@@ -337,7 +270,7 @@ fn seed_board(folder: &Path) {
 
 /// What the admin of [`seed_board`] reads at an address.
 fn signed_in_get(folder: &Path, path: &str) -> Value {
-    let server = Running::start(&mut madang(folder), "listens on");
+    let server = Running::server(&mut madang(folder));
     actix_web::rt::System::new().block_on(async {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let login = json!({ "email": "admin@example.com", "password": "the keeper of the square" });
