@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod changelog;
 pub mod comments;
 pub mod digest;
+pub mod draws;
 pub mod duplicates;
 pub mod events;
 pub mod fields;
