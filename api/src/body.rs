@@ -23,8 +23,13 @@ pub struct Json<T>(pub T);
 
 /// The bytes of a body, up to the limit.
 pub(crate) async fn bytes(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Failure> {
-    use futures_util::StreamExt as _;
     let limit = request.app_data::<web::Data<App>>().map_or(0, |app| app.config.body_limit);
+    bytes_up_to(limit, payload).await
+}
+
+/// The bytes of a body that has a limit of its own.
+pub(crate) async fn bytes_up_to(limit: usize, payload: &mut Payload) -> Result<Bytes, Failure> {
+    use futures_util::StreamExt as _;
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk =

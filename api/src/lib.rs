@@ -19,6 +19,7 @@ mod comments;
 pub mod config;
 pub mod demo;
 mod digest;
+pub mod draws;
 mod emails;
 mod error;
 mod fields;

@@ -7,7 +7,9 @@ use domain::{audit::Head, digest};
 use madang::{
     Config, Server, StartError, admin,
     audit::{self, Verdict},
-    backup, config, demo, import, jobs, logs,
+    backup, config, demo,
+    draws::{self, Form},
+    import, jobs, logs,
     mail::carrier::Carrier,
     open_database, openapi, stop_signal,
     store::Store,
@@ -48,6 +50,9 @@ enum Command {
     /// Import from other systems
     #[command(subcommand)]
     Import(Import),
+    /// Draws
+    #[command(subcommand)]
+    Draw(Draw),
     /// Write the whole instance into a new file, also while it serves
     Backup { file: PathBuf },
     /// Fill an empty database of either kind from a backup
@@ -89,6 +94,17 @@ enum Audit {
         /// The end as it was noted before, so that cutting off what came after shows: NUMBER:HASH
         #[arg(long, value_parser = noted)]
         noted: Option<Head>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Draw {
+    /// Compute a draw again from its proof, step by step; exit code 1 when anything is not as the file says
+    Verify {
+        file: PathBuf,
+        /// Print the verdict as JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -159,10 +175,20 @@ async fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<ExitCode, StartError> {
-    if let Command::Openapi = command {
-        print!("{}", openapi::yaml().map_err(StartError::Other)?);
-        return Ok(ExitCode::SUCCESS);
+    // What needs no settings.
+    match command {
+        Command::Openapi => {
+            print!("{}", openapi::yaml().map_err(StartError::Other)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Draw(Draw::Verify { file, json }) => {
+            draws::verify_file(&file, if json { Form::Json } else { Form::Text })
+        }
+        command => with_settings(command).await,
     }
+}
+
+async fn with_settings(command: Command) -> Result<ExitCode, StartError> {
     let variables = config::variables()?;
     let config = Config::of(&variables)?;
     logs::start(config.log);
@@ -197,7 +223,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         }
         #[cfg(feature = "bench")]
         Command::Seed { ideas, members, votes } => madang::bench::seed(&config, ideas, members, votes)?,
-        Command::Openapi => {}
+        Command::Draw(_) | Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
 }

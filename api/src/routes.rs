@@ -12,7 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, api_keys, attachments, audit, auth, boards, changelog, comments, emails,
+    activities, api_keys, attachments, audit, auth, boards, changelog, comments, draws, emails,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, invitations, members, merges, moderation, notifications,
     openapi, proxies, resets, responses, roadmaps, segments, sessions, statuses, triage, votes,
@@ -42,6 +42,7 @@ pub fn all(to: &mut Routes<'_>) {
     segments::routes(to);
     roadmaps::routes(to);
     changelog::routes(to);
+    draws::routes(to);
     api_keys::routes(to);
     boards::routes(to);
     insights::routes(to);

@@ -11,6 +11,7 @@ mod changelog;
 mod comments;
 mod contract;
 mod conventions;
+mod draws;
 mod duplicates;
 mod emails;
 mod export;

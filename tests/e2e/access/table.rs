@@ -53,6 +53,8 @@ pub const TABLE: &[Row] = &[
         [401, 403, 403, 403, 403, 403, 403, 204, 401]),
     ("accept_invitation", "POST /v1/auth/invitations/accept", r#"{ "secret": "never-mailed", "display_name": "지수", "password": "a long enough password" }"#,
         [409, 409, 409, 409, 409, 409, 409, 409, 409]),
+    ("verify_draw", "POST /v1/draws/verify", r#"{ "beacon": { "bytes": "00" } }"#,
+        [422, 422, 422, 422, 422, 422, 422, 422, 422]),
     ("list_api_keys", "GET /v1/api-keys", "",
         [401, 200, 200, 403, 200, 200, 200, 200, 401]),
     ("create_api_key", "POST /v1/api-keys", r#"{ "name": "봇", "scopes": ["read", "triage"] }"#,
