@@ -110,7 +110,6 @@ pub struct AuditQuery {
     action: Option<String>,
     /// What it was done to.
     subject: Option<Uuid>,
-    #[param(max_length = 64)]
     request_id: Option<String>,
     /// From then on.
     after: Option<DateTime<Utc>>,

@@ -10,14 +10,14 @@ import uuid
 ACTOR = """SELECT members.id, members.role, members.blocked_at, sessions.revoked_at, sessions.expires_at
     FROM sessions INNER JOIN members ON sessions.member_id = members.id WHERE sessions.id = ? LIMIT ?"""
 IDEA = """SELECT ideas.id, ideas.board_id, ideas.author_id, ideas.status, ideas.vote_count, ideas.carried_votes,
-    ideas.comment_count, ideas.trending, ideas.created_at, ideas.updated_at, ideas.deleted_at, ideas.version, boards.id,
+    ideas.comment_count, ideas.trending, ideas.created_at, ideas.updated_at, ideas.hidden_at, ideas.version, boards.id,
     boards.slug, boards.name, boards.description, boards.view_audience, boards.vote_audience, boards.comment_audience,
     boards.submit_audience, boards.voters_seen_by_viewers, boards.vote_budget, boards.created_at, boards.updated_at,
     boards.version FROM ideas INNER JOIN boards ON ideas.board_id = boards.id WHERE ideas.id = ? LIMIT ?"""
 VOTE = "INSERT INTO votes (idea_id, member_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 EVENT = "INSERT INTO outbox (id, kind, subject, data, occurred_at) VALUES (?, ?, ?, ?, ?)"
 COUNT = """UPDATE ideas SET vote_count = ideas.vote_count + ?, trending = madang_with_vote(ideas.trending, ?)
-    WHERE ideas.id = ? AND ideas.status = ? AND ideas.deleted_at IS NULL RETURNING ideas.vote_count"""
+    WHERE ideas.id = ? AND ideas.status = ? AND ideas.hidden_at IS NULL RETURNING ideas.vote_count"""
 AT, WEIGHT = "2026-11-01 00:00:00.123456", 98.56906766371858
 
 

@@ -34,7 +34,6 @@ pub struct LinkQuery {
     /// Of a signed address: until when it is good, in seconds since 1970.
     expires: Option<i64>,
     /// Of a signed address.
-    #[param(max_length = 64)]
     signature: Option<String>,
 }
 
