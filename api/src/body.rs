@@ -59,14 +59,24 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(
         return Err(Failure::fields(vec![Field { pointer: String::new(), wrong }]));
     }
     let mut source = serde_json::Deserializer::from_str(text);
-    let value: T = serde_path_to_error::deserialize(&mut source).map_err(|error| {
-        let pointer = pointer(error.path());
-        let inner = error.into_inner();
-        if inner.is_data() { shape(pointer, &inner.to_string()) } else { malformed(&inner) }
-    })?;
+    let value: T = serde_path_to_error::deserialize(&mut source).map_err(misshapen)?;
     source.end().map_err(|error| malformed(&error))?;
     value.validate().map_err(|errors| Failure::fields(invalid("", &errors)))?;
     Ok(value)
+}
+
+/// A value out of JSON that was read already.
+///
+/// # Errors
+/// 422 with the pointer.
+pub(crate) fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Failure> {
+    serde_path_to_error::deserialize(value).map_err(misshapen)
+}
+
+fn misshapen(error: serde_path_to_error::Error<serde_json::Error>) -> Failure {
+    let pointer = pointer(error.path());
+    let inner = error.into_inner();
+    if inner.is_data() { shape(pointer, &inner.to_string()) } else { malformed(&inner) }
 }
 
 fn malformed(error: &serde_json::Error) -> Failure {

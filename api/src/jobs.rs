@@ -1,6 +1,5 @@
 //! Background work: mail is sent, what has had its time goes, with the files that nothing needs, ideas are ranked anew, duplicates
-//! are found, and counters are checked
-//! against their rows every night.
+//! are found, seats of panels that nobody confirmed go to others, and counters are checked against their rows every night.
 
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use persistence::{
     attachments::sweep,
     changelog,
     ideas::upkeep::{self, Recount},
-    mails, segments,
+    mails, panels, segments,
     triage::{self, duplicates},
 };
 
@@ -75,6 +74,7 @@ async fn do_due(db: &Database, store: &Store, clock: &Clock) -> Result<(), Failu
         rank(db, clock.now()).await?;
     }
     announce(db, clock).await?;
+    lapse_seats(db, clock).await?;
     if take_turn(db, clock, "duplicates", TimeDelta::minutes(2)).await? {
         find_duplicates(db).await?;
     }
@@ -122,6 +122,21 @@ pub async fn sweep_attachments(db: &Database, store: &Store, now: DateTime<Utc>)
         }
     }
     Ok(gone)
+}
+
+/// Gives the seats of panels that were not confirmed in time to whoever is next; says how many there were.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+pub async fn lapse_seats(db: &Database, clock: &Clock) -> Result<usize, Failure> {
+    let now = clock.now();
+    let late = db.read(move |tx| panels::seats::unconfirmed(tx, now, BATCH)).await?;
+    for id in &late {
+        // One at a time: who is next depends on who left before.
+        let (id, stamp) = (*id, clock.stamp());
+        db.write(AloneWith::Nobody, move |tx| panels::seats::lapse(tx, &stamp, id)).await?;
+    }
+    Ok(late.len())
 }
 
 /// Tells the supporters of what has come out by the clock. Any number of nodes may do it at once: whoever comes second to an

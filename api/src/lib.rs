@@ -44,6 +44,7 @@ mod notifications;
 mod once;
 pub mod openapi;
 mod page;
+mod panels;
 mod passwords;
 mod phrases;
 mod pictures;

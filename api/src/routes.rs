@@ -15,7 +15,7 @@ use crate::{
     activities, api_keys, attachments, audit, auth, boards, changelog, comments, draws, emails,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, invitations, members, merges, moderation, notifications,
-    openapi, proxies, resets, responses, roadmaps, segments, sessions, statuses, triage, votes,
+    openapi, panels, proxies, resets, responses, roadmaps, segments, sessions, statuses, triage, votes,
 };
 
 /// The routes of the API.
@@ -43,6 +43,7 @@ pub fn all(to: &mut Routes<'_>) {
     roadmaps::routes(to);
     changelog::routes(to);
     draws::routes(to);
+    panels::routes(to);
     api_keys::routes(to);
     boards::routes(to);
     insights::routes(to);

@@ -128,10 +128,12 @@ pub enum Permission {
     Moderate,
     /// Write, publish, withdraw and delete entries of the changelog, and see those that are not out.
     ManageChangelog,
+    /// Make, run and close trial panels, and see who applied.
+    ManagePanels,
 }
 
 impl Permission {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -145,6 +147,7 @@ impl Permission {
         Self::SeeAudit,
         Self::Moderate,
         Self::ManageChangelog,
+        Self::ManagePanels,
     ];
 
     #[must_use]
@@ -159,7 +162,7 @@ impl Permission {
             | Self::SeeInsights
             | Self::ActOnBehalf => role.is_staff(),
             Self::Moderate => matches!(role, Role::Admin | Role::ProductManager | Role::Moderator),
-            Self::ManageSegments | Self::ManageChangelog => {
+            Self::ManageSegments | Self::ManageChangelog | Self::ManagePanels => {
                 matches!(role, Role::Admin | Role::ProductManager | Role::Marketer)
             }
         }
@@ -181,6 +184,7 @@ impl Permission {
             Self::SeeAudit => "see_audit",
             Self::Moderate => "moderate",
             Self::ManageChangelog => "manage_changelog",
+            Self::ManagePanels => "manage_panels",
         }
     }
 }

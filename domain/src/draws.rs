@@ -125,6 +125,17 @@ pub struct Excluded {
     pub t: Ticket,
 }
 
+/// How many people must be alike, at least, for their lines to tell of none of them.
+const ALIKE_LEAST: usize = 3;
+
+/// Whether lines may be published: nobody's attributes are rare.
+#[must_use]
+pub fn is_anonymous(lines: &[Line]) -> bool {
+    let mut alike: BTreeMap<&BTreeMap<String, String>, usize> = BTreeMap::new();
+    lines.iter().for_each(|line| *alike.entry(&line.f).or_default() += 1);
+    alike.values().all(|&people| people >= ALIKE_LEAST)
+}
+
 /// Lines as they stand in a Merkle tree.
 pub fn leaves<Line: Serialize>(lines: &[Line]) -> Vec<String> {
     lines.iter().map(canonical).collect()
@@ -175,7 +186,8 @@ fn prefixed(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Bytes of base 16 in small letters, as [`digest::hex`] writes them.
-fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+#[must_use]
+pub fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let byte = |&[high, low]: &[u8; 2]| u8::try_from(digit(high)? * 16 + digit(low)?).ok();

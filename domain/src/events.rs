@@ -4,8 +4,9 @@
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId, MemberId, RoadmapId,
-    SegmentId, comments::Reaction, members::Role, statuses::StatusKey,
+    ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId,
+    MemberId, PanelId, RoadmapId, SegmentId, comments::Reaction, members::Role, panels::Step,
+    statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
@@ -50,6 +51,8 @@ pub enum Event {
     SegmentDeleted { segment: SegmentId },
     Roadmap { roadmap: RoadmapId, board: BoardId, what: RoadmapEvent },
     Changelog { entry: ChangelogEntryId, board: Option<BoardId>, what: ChangelogEvent },
+    Panel { panel: PanelId, what: PanelEvent },
+    Application { application: ApplicationId, panel: PanelId, what: ApplicationEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
     AttachmentCreated { attachment: AttachmentId, member: MemberId },
@@ -116,6 +119,31 @@ pub enum ChangelogEvent {
     /// It is a draft again.
     Withdrawn,
     Deleted,
+}
+
+/// What happened to a trial panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PanelEvent {
+    Created,
+    Updated,
+    Deleted,
+    /// Staff took a step.
+    Stepped(Step),
+    /// A seat fell free, and somebody has it now, or nobody could take it.
+    SeatFreed {
+        taken_by: Option<ApplicationId>,
+    },
+}
+
+/// What happened to somebody's application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApplicationEvent {
+    Created,
+    Updated,
+    Withdrawn,
+    Confirmed,
+    Declined,
+    Lapsed,
 }
 
 /// Why a session ended before its time.
@@ -200,6 +228,15 @@ impl Event {
                 ChangelogEvent::Withdrawn => "changelog.withdrawn",
                 ChangelogEvent::Deleted => "changelog.deleted",
             },
+            Self::Panel { what, .. } => of_panel(*what),
+            Self::Application { what, .. } => match what {
+                ApplicationEvent::Created => "application.created",
+                ApplicationEvent::Updated => "application.updated",
+                ApplicationEvent::Withdrawn => "application.withdrawn",
+                ApplicationEvent::Confirmed => "application.confirmed",
+                ApplicationEvent::Declined => "application.declined",
+                ApplicationEvent::Lapsed => "application.lapsed",
+            },
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
             Self::AttachmentCreated { .. } => "attachment.created",
@@ -250,10 +287,28 @@ impl Event {
             | Self::SegmentDeleted { segment } => segment.uuid(),
             Self::Roadmap { roadmap, .. } => roadmap.uuid(),
             Self::Changelog { entry, .. } => entry.uuid(),
+            Self::Panel { panel, .. } => panel.uuid(),
+            Self::Application { application, .. } => application.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
             Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
                 attachment.uuid()
             }
         }
+    }
+}
+
+fn of_panel(what: PanelEvent) -> &'static str {
+    match what {
+        PanelEvent::Created => "panel.created",
+        PanelEvent::Updated => "panel.updated",
+        PanelEvent::Deleted => "panel.deleted",
+        PanelEvent::Stepped(Step::Publish) => "panel.published",
+        PanelEvent::Stepped(Step::CloseRecruiting) => "panel.recruiting_closed",
+        PanelEvent::Stepped(Step::Lock) => "panel.locked",
+        PanelEvent::Stepped(Step::Draw) => "panel.drawn",
+        PanelEvent::Stepped(Step::Announce) => "panel.announced",
+        PanelEvent::Stepped(Step::Close) => "panel.closed",
+        PanelEvent::Stepped(Step::Cancel) => "panel.cancelled",
+        PanelEvent::SeatFreed { .. } => "panel.seat_freed",
     }
 }

@@ -10,6 +10,7 @@ pub struct Id<Of>(Uuid, PhantomData<fn() -> Of>);
 
 pub type ApiKeyId = Id<crate::api_keys::ApiKey>;
 pub type AttachmentId = Id<crate::attachments::Attachment>;
+pub type ApplicationId = Id<crate::panels::applications::Application>;
 pub type MemberId = Id<crate::members::Member>;
 pub type BoardId = Id<crate::boards::Board>;
 pub type CommentId = Id<crate::comments::Comment>;
@@ -21,6 +22,7 @@ pub type MailLinkId = Id<crate::mail::MailLink>;
 pub type FieldId = Id<crate::fields::Field>;
 pub type StatusId = Id<crate::statuses::Status>;
 pub type ViewId = Id<crate::triage::View>;
+pub type PanelId = Id<crate::panels::Panel>;
 pub type RoadmapId = Id<crate::roadmaps::Roadmap>;
 pub type SegmentId = Id<crate::segments::Segment>;
 pub type SessionId = Id<crate::members::Session>;

@@ -27,6 +27,7 @@ pub mod members;
 pub mod moderation;
 pub mod names;
 pub mod page;
+pub mod panels;
 pub mod proxies;
 pub mod ranking;
 pub mod refusal;
@@ -39,7 +40,8 @@ pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, AttachmentId, BoardId, ChangelogEntryId, CommentId, FieldId, IdeaId, InvitationId, MailId,
-    MailLinkId, MemberId, RoadmapId, SegmentId, SessionId, Stamp, StatusId, ViewId,
+    ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, FieldId, IdeaId,
+    InvitationId, MailId, MailLinkId, MemberId, PanelId, RoadmapId, SegmentId, SessionId, Stamp, StatusId,
+    ViewId,
 };
 pub use refusal::Refusal;

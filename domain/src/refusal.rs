@@ -6,6 +6,7 @@ use crate::{
     api_keys::Scope,
     fields::Misfit,
     moderation::State,
+    panels::Barred,
     statuses::StatusKey,
     text::Fault,
 };
@@ -122,6 +123,8 @@ pub enum Refusal {
     TooManyRoadmaps { most: usize },
     #[error("on a roadmap by status an idea stands in the column of its own")]
     FollowsStatus,
+    #[error("{0}")]
+    Panel(Barred),
     #[error("the entry is published")]
     AlreadyPublished,
     #[error("the board holds ideas")]

@@ -27,6 +27,7 @@ pub mod migrations;
 pub mod moderation;
 pub mod notifications;
 pub mod outbox;
+pub mod panels;
 pub mod proxies;
 pub mod replays;
 pub mod resets;

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
     BoardId, IdeaId, InvitationId, MemberId, Stamp,
-    events::{CommentEvent, Event, InvitationEvent, Revocation, RoadmapEvent},
+    events::{CommentEvent, Event, InvitationEvent, PanelEvent, Revocation, RoadmapEvent},
 };
 use serde_json::{Value, json};
 
@@ -127,6 +127,16 @@ fn data(event: &Event) -> Value {
         }
         Event::Changelog { entry, board, .. } => {
             json!({ "entry_id": entry.uuid(), "board_id": board.map(|id| id.uuid()) })
+        }
+        Event::Panel { panel, what } => {
+            let mut data = json!({ "panel_id": panel.uuid() });
+            if let PanelEvent::SeatFreed { taken_by } = what {
+                data["taken_by"] = json!(taken_by.map(|id| id.uuid()));
+            }
+            data
+        }
+        Event::Application { application, panel, .. } => {
+            json!({ "application_id": application.uuid(), "panel_id": panel.uuid() })
         }
         Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {
             json!({ "api_key_id": key.uuid(), "member_id": member.uuid() })

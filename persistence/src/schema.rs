@@ -862,6 +862,83 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    panels (id) {
+        id -> Key,
+        terms -> Text,
+        rules_hash -> Nullable<Text>,
+        secret -> Text,
+        published_at -> Nullable<Timestamp>,
+        recruited_at -> Nullable<Timestamp>,
+        locked_at -> Nullable<Timestamp>,
+        drawn_at -> Nullable<Timestamp>,
+        announced_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        cancelled_at -> Nullable<Timestamp>,
+        arrivals -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    applications (id) {
+        id -> Key,
+        panel_id -> Key,
+        member_id -> Nullable<Key>,
+        ticket -> Text,
+        salt -> Nullable<Text>,
+        answers -> Text,
+        agreed -> Text,
+        reasons -> Text,
+        score -> Nullable<Integer>,
+        outcome -> Text,
+        place -> Nullable<Integer>,
+        confirm_by -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    panel_draws (panel_id) {
+        panel_id -> Key,
+        spec -> Text,
+        spec_hash -> Text,
+        pool -> Text,
+        excluded -> Text,
+        locked_at -> Timestamp,
+        number -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        drawn_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    panel_replacements (panel_id, number) {
+        panel_id -> Key,
+        number -> Integer,
+        left_ticket -> Text,
+        taken_by -> Nullable<Text>,
+        relaxed -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(reports -> members (member_id));
 diesel::joinable!(api_keys -> members (owner_id));
 diesel::joinable!(invitations -> members (invited_by));
@@ -874,6 +951,8 @@ diesel::joinable!(ideas -> members (author_id));
 diesel::joinable!(idea_texts -> ideas (idea_id));
 diesel::joinable!(idea_tags -> ideas (idea_id));
 diesel::joinable!(comment_mentions -> members (member_id));
+diesel::joinable!(applications -> members (member_id));
+diesel::joinable!(applications -> panels (panel_id));
 diesel::joinable!(votes -> ideas (idea_id));
 diesel::joinable!(votes -> members (member_id));
 diesel::joinable!(segment_members -> members (member_id));
@@ -924,7 +1003,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     roadmap_ideas,
     changelog,
     changelog_labels,
-    changelog_ideas
+    changelog_ideas,
+    applications,
+    panels
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use self::table::TABLE;
+use crate::panels;
 
 /// The kinds of caller, in the order of the answers of [`TABLE`].
 const CALLERS: [&str; 9] = [
@@ -100,7 +101,7 @@ fn is_staff(caller: &str) -> bool {
 /// What not every member may do, and what staff see of people: the audit log has every such request
 /// of theirs.
 fn is_kept(operation: &str, method: &str) -> bool {
-    const LOOKS: [&str; 9] = [
+    const LOOKS: [&str; 10] = [
         "list_members",
         "get_member",
         "export_ideas",
@@ -110,6 +111,7 @@ fn is_kept(operation: &str, method: &str) -> bool {
         "explain_segment_member",
         "preview_segment",
         "list_voters",
+        "list_panel_applications",
     ];
     let for_staff = |(name, _, _, answers): &table::Row| *name == operation && answers[1] == 403;
     // Trying changes nothing.
@@ -155,6 +157,11 @@ impl Scene<'_> {
                 filled = filled.replace(&format!("{{{name}}}"), text_of(&made["id"]));
             }
         }
+        for name in ["panel_terms", "draft_panel", "panel", "application"] {
+            if named(name) {
+                filled = filled.replace(&format!("{{{name}}}"), &self.of_panel(name).await);
+            }
+        }
         if named("api_key") {
             filled = filled.replace("{api_key}", &self.api_key().await);
         }
@@ -198,6 +205,21 @@ impl Scene<'_> {
             ("entry", "/v1/changelog".to_owned(), json!({ "title": "초안", "body": "곧" })),
             ("view", "/v1/triage/views".to_owned(), json!({ "name": "보기", "query": {} })),
         ]
+    }
+
+    /// What stands in a text for a panel, or for the application of the author.
+    async fn of_panel(&self, name: &str) -> String {
+        let terms = panels::terms(self.app);
+        match name {
+            "panel_terms" => terms.to_string(),
+            "draft_panel" => text_of(&self.pm.post("/v1/panels", &terms).await.expect(201)["id"]).to_owned(),
+            "panel" => panels::recruiting(self.app, self.pm, json!({})).await,
+            _ => {
+                let panel = panels::recruiting(self.app, self.pm, json!({})).await;
+                let applied = self.author.post(&format!("/v1/panels/{panel}/applications"), &json!({})).await;
+                text_of(&applied.expect(201)["id"]).to_owned()
+            }
+        }
     }
 
     async fn api_key(&self) -> String {

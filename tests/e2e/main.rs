@@ -26,6 +26,7 @@ mod members;
 mod merges;
 mod moderation;
 mod once;
+mod panels;
 mod proxies;
 mod resets;
 mod roadmaps;

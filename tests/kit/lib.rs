@@ -154,6 +154,11 @@ impl TestApp {
         madang::jobs::announce(&db, &self.clock).await.unwrap()
     }
 
+    pub async fn seed_lapse_seats(&self) -> usize {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::lapse_seats(&db, &self.clock).await.unwrap()
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();

@@ -39,6 +39,7 @@ pub enum ScopeName {
     SeeAudit,
     Moderate,
     ManageChangelog,
+    ManagePanels,
 }
 
 impl From<ScopeName> for Scope {
@@ -59,6 +60,7 @@ impl From<ScopeName> for Scope {
             ScopeName::SeeAudit => Self::Staff(Permission::SeeAudit),
             ScopeName::Moderate => Self::Staff(Permission::Moderate),
             ScopeName::ManageChangelog => Self::Staff(Permission::ManageChangelog),
+            ScopeName::ManagePanels => Self::Staff(Permission::ManagePanels),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the document says of proofs and verdicts. Their form is the domain's, because it is hashed.
 
-use domain::draws::proof::Verdict;
+use domain::draws::proof::{Proof, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::{
@@ -9,7 +9,9 @@ use utoipa::{
 };
 
 /// The proof of a draw.
-pub struct ProofBody;
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct ProofBody(pub Proof);
 
 /// What came out when a draw was computed again.
 #[derive(Serialize)]

@@ -1,9 +1,11 @@
 //! What each refusal of a rule is to whoever asked.
 
+use chrono::SecondsFormat;
 use domain::{
     Refusal,
     fields::{Misfit, Why},
     moderation::State,
+    panels::Barred,
     text::Fault,
 };
 
@@ -61,6 +63,7 @@ impl From<Refusal> for Failure {
             Refusal::TooManyUnlinked { most } => failure(Code::TooManyUnlinked).with_fact(most),
             Refusal::TooManyRoadmaps { most } => failure(Code::TooManyRoadmaps).with_fact(most),
             Refusal::FollowsStatus => failure(Code::FollowsStatus),
+            Refusal::Panel(barred) => of_panel(barred),
             Refusal::AlreadyPublished => failure(Code::AlreadyPublished),
             Refusal::UnfitAt { pointer, fault } => Self::field(pointer, fault),
             Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
@@ -94,6 +97,24 @@ impl From<Refusal> for Failure {
                 Self { retry_after: Some(wait), ..failure(Code::TooManyRequests).with_fact(wait) }
             }
         }
+    }
+}
+
+fn of_panel(barred: Barred) -> Failure {
+    let failure = |code| Failure::new(code);
+    match barred {
+        Barred::Phase(phase) => failure(Code::PanelPhase).with_fact(phase.name()),
+        Barred::ObjectionWindow { until } => {
+            failure(Code::ObjectionWindow).with_fact(until.to_rfc3339_opts(SecondsFormat::Secs, true))
+        }
+        Barred::TermsFrozen(term) => failure(Code::TermsFrozen).with_fact(term),
+        Barred::NotInvited => failure(Code::NotInvited),
+        Barred::AlreadyApplied => failure(Code::AlreadyApplied),
+        Barred::Full => failure(Code::PanelFull),
+        Barred::Infeasible { ways_out } => failure(Code::QuotasInfeasible).with_fact(ways_out.join(", ")),
+        Barred::TooComplex { merge } => failure(Code::QuotaCheckTooComplex).with_fact(merge),
+        Barred::NoSeat => failure(Code::NoSeat),
+        Barred::TooLate => failure(Code::TooLate),
     }
 }
 

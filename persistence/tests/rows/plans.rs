@@ -36,10 +36,10 @@ use persistence::{
 };
 use uuid::Uuid;
 
-use self::later::{ask_about_mail, ask_audit, ask_moderation, ask_plans};
+use self::later::{ask_about_mail, ask_about_panels, ask_audit, ask_moderation, ask_plans};
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 27] = [
+const LARGE: [&str; 28] = [
     "attachments",
     "ideas",
     "idea_texts",
@@ -67,6 +67,7 @@ const LARGE: [&str; 27] = [
     "reset_requests",
     "roadmap_ideas",
     "changelog_ideas",
+    "applications",
 ];
 
 fn place() -> Place {
@@ -162,6 +163,7 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         }
         ask_moderation(conn, me, after)?;
         ask_audit(conn, me, after)?;
+        ask_about_panels(conn, me, after)?;
         for which in [notifications::Which::Every, notifications::Which::Unread] {
             notifications::list(conn, &actor, &[BoardId::from(Uuid::from_u128(1))], which, after, limit)?;
         }

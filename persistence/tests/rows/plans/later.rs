@@ -1,8 +1,9 @@
 //! What the features that came later ask.
 
 use domain::{
-    Actor, BoardId, ChangelogEntryId, IdeaId, MemberId, RoadmapId, Stamp,
+    Actor, BoardId, ChangelogEntryId, IdeaId, MemberId, PanelId, RoadmapId, Stamp,
     changelog::{Label, State},
+    draws::Ticket,
     mail::{Kind, Purpose},
     members::{Attributes, DisplayName, Email, Locale, Member, Origins, Role},
     page::{Limit, Place},
@@ -13,7 +14,7 @@ use persistence::{
     changelog::{self, Wanted},
     invitations, mail_links, mails,
     moderation::{self, queue},
-    resets,
+    panels, resets,
     roadmaps::places,
 };
 use uuid::Uuid;
@@ -123,4 +124,21 @@ pub fn ask_plans(conn: &mut AnyConnection, actor: &Actor) -> persistence::Result
     changelog::links::due(conn, at(), 10)?;
     changelog::links::seen(conn, actor, &[ChangelogEntryId::from(Uuid::from_u128(7))])?;
     Ok(())
+}
+
+pub fn ask_about_panels(
+    conn: &mut AnyConnection,
+    me: MemberId,
+    after: Option<Place>,
+) -> persistence::Result<()> {
+    let panel = PanelId::from(Uuid::from_u128(7));
+    panels::applications::list(conn, panel, after, Limit::default())?;
+    panels::applications::all_of_member(conn, me, after, Limit::default())?;
+    panels::applications::of_member(conn, panel, me)?;
+    panels::applications::count(conn, panel)?;
+    panels::seats::first_waiting(conn, panel)?;
+    panels::seats::unconfirmed(conn, at(), 10)?;
+    let nobody = panels::applications::of_ticket(conn, panel, Ticket([0; 16]));
+    assert!(matches!(nobody, Err(persistence::Error::Missing)));
+    panels::draws::last_seat(conn, me).map(drop)
 }

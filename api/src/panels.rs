@@ -1,0 +1,305 @@
+//! Trial panels: what they offer, the steps staff take, and who applied.
+
+mod applications;
+mod bodies;
+mod draw;
+mod replies;
+mod schemas;
+
+use actix_web::{delete, get, patch, post, web};
+use domain::{
+    Actor, PanelId,
+    access::Permission,
+    events::PanelEvent,
+    panels::{Barred, Marks, Panel, Phase, Step, terms::Method},
+};
+use persistence::{AloneWith, AnyConnection, Result as Rows, panels};
+
+pub use self::schemas::{NewPanelBody, PanelBody};
+use self::{
+    bodies::{PanelShown, terms_of},
+    schemas::UpdatePanelBody,
+};
+use crate::{
+    actor::{Caller, SignedIn},
+    app::App,
+    boards::PageQuery,
+    body::{Json, PathId, Query},
+    clock::random,
+    error::Failure,
+    once::{Empty, Post},
+    page::{ListName, Listing, limit},
+    reply::{IfMatch, Nothing, Reply},
+    routes::Routes,
+};
+
+pub fn routes(to: &mut Routes<'_>) {
+    to.service(list_panels).service(create_panel);
+    to.service(get_panel).service(update_panel).service(delete_panel);
+    to.service(publish_panel)
+        .service(close_panel_recruiting)
+        .service(announce_panel)
+        .service(close_panel)
+        .service(cancel_panel);
+    draw::routes(to);
+    applications::routes(to);
+    replies::routes(to);
+}
+
+/// A panel as it is answered wherever it changes.
+fn shown(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    panel: &Panel,
+    app: &web::Data<App>,
+) -> Rows<Reply<PanelBody>> {
+    let shown = PanelShown::of(tx, actor, panel, app.config.clock.now())?;
+    Ok(Reply::ok(&PanelBody(shown)).tagged(panel.version))
+}
+
+/// List panels, the newest first
+///
+/// Drafts are for those who make panels.
+#[utoipa::path(tag = "Panels", params(PageQuery), responses((status = 200, body = Listing<PanelBody>)))]
+#[get("/v1/panels")]
+async fn list_panels(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+) -> Result<Reply<Listing<PanelBody>>, Failure> {
+    let (limit, now) = (limit(query.limit)?, app.config.clock.now());
+    let list = ListName::of(&["panels"]);
+    let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let page = app.read(&caller, move |tx, actor| {
+        let page = panels::list(tx, actor, after, limit)?;
+        let items = page.items.iter().map(|panel| PanelShown::of(tx, actor, panel, now));
+        let items = items.collect::<Rows<Vec<_>>>()?;
+        Ok(domain::page::Page { items, next: page.next })
+    });
+    Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, PanelBody)))
+}
+
+/// Make a panel
+///
+/// A draft, which nobody else sees before it is published.
+#[utoipa::path(tag = "Panels", security(("bearer" = [])), request_body = NewPanelBody,
+    responses((status = 201, body = PanelBody)))]
+#[post("/v1/panels")]
+async fn create_panel(
+    app: web::Data<App>,
+    me: SignedIn,
+    post: Post<NewPanelBody>,
+) -> Result<Reply<PanelBody>, Failure> {
+    let (stamp, act) = (app.stamp(), app.act(&me, "create_panel"));
+    let terms = terms_of(post.body.0)?;
+    let secret: String = random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let at = stamp.at;
+    let panel = Panel {
+        id: stamp.id(0),
+        terms,
+        marks: Marks::default(),
+        rules_hash: None,
+        created_at: at,
+        updated_at: at,
+        version: 1,
+    };
+    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+        actor.ensure(Permission::ManagePanels)?;
+        panels::insert(tx, &stamp, &panel, &secret)?;
+        let shown = PanelShown::of(tx, actor, &panel, at)?;
+        let reply = Reply::created(&PanelBody(shown), format!("/v1/panels/{}", panel.id)).tagged(1);
+        act.keep(tx, actor, panel.id.uuid(), None, reply)
+    })
+    .await
+}
+
+/// Read a panel
+///
+/// Which answers qualify is shown to staff, and to everybody once the result is out: then the terms can be hashed and compared with
+/// `rules_hash`.
+#[utoipa::path(tag = "Panels", params(("id" = Uuid, Path)), responses((status = 200, body = PanelBody), (status = 304)))]
+#[get("/v1/panels/{id}")]
+async fn get_panel(
+    app: web::Data<App>,
+    caller: Caller,
+    PathId(id): PathId,
+) -> Result<Reply<PanelBody>, Failure> {
+    let held = app.clone();
+    app.read(&caller, move |tx, actor| {
+        let panel = panels::find(tx, actor, id.into())?;
+        shown(tx, actor, &panel, &held)
+    })
+    .await
+}
+
+/// Change a panel
+///
+/// A merge patch (RFC 7396) of its terms. Once it is published, only description and contact may be told better, and recruiting may
+/// last longer.
+#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = UpdatePanelBody,
+    responses((status = 200, body = PanelBody), (status = 409, description = "terms_frozen, panel_phase")))]
+#[patch("/v1/panels/{id}")]
+async fn update_panel(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    if_match: IfMatch,
+    Json(body): Json<UpdatePanelBody>,
+) -> Result<Reply<PanelBody>, Failure> {
+    let (stamp, act, held) = (app.stamp(), app.act(&me, "update_panel"), app.clone());
+    let found = app
+        .read(&me.caller, move |tx, actor| {
+            actor.ensure(Permission::ManagePanels)?;
+            panels::find(tx, actor, id.into())
+        })
+        .await?;
+    let terms = terms_of(body.over(&found.terms))?;
+    app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
+        actor.ensure(Permission::ManagePanels)?;
+        let before = panels::find(tx, actor, id.into())?;
+        if_match.ensure(before.version)?;
+        // The patch was applied to what was read then.
+        let unchanged = before.version == found.version;
+        if !unchanged {
+            return Err(persistence::Error::Contended);
+        }
+        let was = shown(tx, actor, &before, &held)?;
+        let after = before.clone().with_terms(terms.clone(), stamp.at)?;
+        if after == before {
+            return Ok(was);
+        }
+        let after = Panel { updated_at: stamp.at, version: before.version + 1, ..after };
+        panels::update(tx, &stamp, &after, PanelEvent::Updated)?;
+        let is = shown(tx, actor, &after, &held)?;
+        act.keep(tx, actor, id, was.facts(), is)
+    })
+    .await
+}
+
+/// Delete a draft
+///
+/// What was published is cancelled instead, and stays to be read.
+#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 204), (status = 409, description = "panel_phase")))]
+#[delete("/v1/panels/{id}")]
+async fn delete_panel(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    if_match: IfMatch,
+) -> Result<Reply<Nothing>, Failure> {
+    let (stamp, act, held) = (app.stamp(), app.act(&me, "delete_panel"), app.clone());
+    app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
+        actor.ensure(Permission::ManagePanels)?;
+        let panel = panels::find(tx, actor, id.into())?;
+        if_match.ensure(panel.version)?;
+        match panel.phase(stamp.at) {
+            Phase::Draft => {}
+            phase => return Err(persistence::Error::Refused(Barred::Phase(phase).into())),
+        }
+        let before = shown(tx, actor, &panel, &held)?.facts();
+        panels::delete(tx, &stamp, panel.id)?;
+        act.keep(tx, actor, id, before, Reply::nothing())
+    })
+    .await
+}
+
+/// Takes a step that changes the panel alone.
+async fn step(
+    app: web::Data<App>,
+    me: SignedIn,
+    id: PanelId,
+    (step, action): (Step, &'static str),
+    post: Post<Empty>,
+) -> Result<Reply<PanelBody>, Failure> {
+    let (stamp, act, held) = (app.stamp(), app.act(&me, action), app.clone());
+    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+        actor.ensure(Permission::ManagePanels)?;
+        let before = panels::find(tx, actor, id)?;
+        let was = shown(tx, actor, &before, &held)?;
+        let after = stepped(before, step, stamp)?;
+        if step == Step::Announce && after.terms.method == Method::Manual {
+            panels::seats::seat_by_score(tx, &after, stamp.at)?;
+        }
+        panels::update(tx, &stamp, &after, PanelEvent::Stepped(step))?;
+        let is = shown(tx, actor, &after, &held)?;
+        act.keep(tx, actor, id.uuid(), was.facts(), is)
+    })
+    .await
+}
+
+/// The panel after a step, as its next version.
+fn stepped(before: Panel, step: Step, stamp: domain::Stamp) -> Rows<Panel> {
+    let version = before.version + 1;
+    let after = before.after(step, stamp.at)?;
+    Ok(Panel { updated_at: stamp.at, version, ..after })
+}
+
+/// Publish a panel
+///
+/// Its terms are fixed and hashed: `rules_hash` is on every receipt.
+#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
+#[post("/v1/panels/{id}/publish")]
+async fn publish_panel(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    post: Post<Empty>,
+) -> Result<Reply<PanelBody>, Failure> {
+    step(app, me, id.into(), (Step::Publish, "publish_panel"), post).await
+}
+
+/// Close recruiting before its time
+#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
+#[post("/v1/panels/{id}/close_recruiting")]
+async fn close_panel_recruiting(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    post: Post<Empty>,
+) -> Result<Reply<PanelBody>, Failure> {
+    step(app, me, id.into(), (Step::CloseRecruiting, "close_panel_recruiting"), post).await
+}
+
+/// Announce the result
+///
+/// Everybody who applied learns what became of it, at `announce_at` or at once when that is past.
+#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
+#[post("/v1/panels/{id}/announce")]
+async fn announce_panel(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    post: Post<Empty>,
+) -> Result<Reply<PanelBody>, Failure> {
+    step(app, me, id.into(), (Step::Announce, "announce_panel"), post).await
+}
+
+/// Close a panel
+#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
+#[post("/v1/panels/{id}/close")]
+async fn close_panel(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    post: Post<Empty>,
+) -> Result<Reply<PanelBody>, Failure> {
+    step(app, me, id.into(), (Step::Close, "close_panel"), post).await
+}
+
+/// Cancel a panel
+#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
+#[post("/v1/panels/{id}/cancel")]
+async fn cancel_panel(
+    app: web::Data<App>,
+    me: SignedIn,
+    PathId(id): PathId,
+    post: Post<Empty>,
+) -> Result<Reply<PanelBody>, Failure> {
+    step(app, me, id.into(), (Step::Cancel, "cancel_panel"), post).await
+}

@@ -1,0 +1,222 @@
+//! Panels and applications as they are shown.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    Actor,
+    access::Permission,
+    digest,
+    panels::{
+        Panel,
+        applications::{Application, Outcome},
+        terms::{Method, Terms},
+    },
+};
+use persistence::{
+    AnyConnection, Result as Rows,
+    panels::{applications, draws},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    body,
+    error::{Failure, Wrong},
+};
+
+/// The terms in a body.
+pub fn terms_of(body: Value) -> Result<Terms, Failure> {
+    let terms: Terms = body::of_value(body)?;
+    terms.checked().map_err(|(pointer, fault)| Failure::field(pointer, fault))
+}
+
+/// A panel, and how far it is.
+#[derive(Debug, Clone, Serialize)]
+pub struct PanelShown {
+    id: Uuid,
+    phase: &'static str,
+    rules_hash: Option<String>,
+    published_at: Option<DateTime<Utc>>,
+    locked_at: Option<DateTime<Utc>>,
+    spec_hash: Option<String>,
+    objections_until: Option<DateTime<Utc>>,
+    drawn_at: Option<DateTime<Utc>>,
+    announced_at: Option<DateTime<Utc>>,
+    /// For staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applicant_count: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eligible_count: Option<i64>,
+    my_application_id: Option<Uuid>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    #[serde(flatten)]
+    terms: Terms,
+}
+
+impl PanelShown {
+    pub fn of(tx: &mut AnyConnection, actor: &Actor, panel: &Panel, now: DateTime<Utc>) -> Rows<Self> {
+        let runs_it = actor.ensure(Permission::ManagePanels).is_ok();
+        let counts = if runs_it { Some(applications::count(tx, panel.id)?) } else { None };
+        let mine = match actor.member_id() {
+            Some(member) => applications::of_member(tx, panel.id, member)?,
+            None => None,
+        };
+        let open = runs_it || panel.is_announced(now);
+        let Panel { id, terms, marks, rules_hash, created_at, updated_at, .. } = panel;
+        Ok(Self {
+            id: id.uuid(),
+            phase: panel.phase(now).name(),
+            rules_hash: rules_hash.as_ref().map(digest::hex),
+            published_at: marks.published_at,
+            locked_at: marks.locked_at,
+            spec_hash: marks.locked_at.map(|_| draws::spec_hash(tx, panel.id)).transpose()?,
+            objections_until: panel.objections_until(),
+            drawn_at: marks.drawn_at,
+            announced_at: marks.announced_at,
+            applicant_count: counts.map(|(all, _)| all),
+            eligible_count: counts.map(|(_, eligible)| eligible),
+            my_application_id: mine.map(|application| application.id.uuid()),
+            created_at: *created_at,
+            updated_at: *updated_at,
+            terms: if open { terms.clone() } else { terms.for_applicants() },
+        })
+    }
+}
+
+/// An application, as its applicant and staff see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApplicationBody {
+    id: Uuid,
+    panel_id: Uuid,
+    /// For staff; none once the person is forgotten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<ApplicantBody>,
+    /// Under which it stands in the draw.
+    #[schema(pattern = "^[0-9a-f]{32}$", example = "0bea8c6aeb401bb8186c636651c2a97e")]
+    ticket: String,
+    /// With which its applicant can compute the ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9a-f]{32}$", example = "6f0f0bb4b5d2c1a7fd2f2e7a3a1f6a2f")]
+    salt: Option<String>,
+    /// Of the terms that held when it was sent.
+    rules_hash: Option<String>,
+    /// Answers by the key of their question.
+    #[schema(value_type = Object, example = json!({ "device": "phone" }))]
+    answers: Value,
+    /// The keys of the consents given.
+    #[schema(example = json!(["privacy"]))]
+    consents: Vec<String>,
+    eligible: bool,
+    /// Codes of why not.
+    #[schema(example = json!(["region"]))]
+    reasons: Vec<String>,
+    /// For staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 100)]
+    score: Option<i32>,
+    /// Before the result is out: applied or withdrawn.
+    outcome: OutcomeName,
+    /// In the queue, from 1.
+    place: Option<i32>,
+    /// Until when the seat may be confirmed.
+    confirm_by: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// Whose an application is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApplicantBody {
+    pub id: Uuid,
+    pub display_name: Option<String>,
+}
+
+/// What became of an application.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeName {
+    Applied,
+    Withdrawn,
+    Selected,
+    Waitlisted,
+    NotSelected,
+    Confirmed,
+    Declined,
+    Lapsed,
+}
+
+impl From<Outcome> for OutcomeName {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Open => Self::Applied,
+            Outcome::Withdrawn => Self::Withdrawn,
+            Outcome::Selected { .. } => Self::Selected,
+            Outcome::Waitlisted { .. } => Self::Waitlisted,
+            Outcome::NotSelected => Self::NotSelected,
+            Outcome::Confirmed => Self::Confirmed,
+            Outcome::Declined => Self::Declined,
+            Outcome::Lapsed => Self::Lapsed,
+        }
+    }
+}
+
+/// Who looks at an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    Applicant,
+    Staff,
+}
+
+impl ApplicationBody {
+    pub fn new(
+        application: &Application,
+        panel: &Panel,
+        looks: Looks,
+        name: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let is_staff = looks == Looks::Staff;
+        // Who came first is known at once; what chance said is known to all at the same time.
+        let is_out = is_staff || panel.is_announced(now) || panel.terms.method == Method::FirstCome;
+        let outcome = match application.outcome {
+            outcome if is_out => outcome,
+            Outcome::Withdrawn => Outcome::Withdrawn,
+            _ => Outcome::Open,
+        };
+        let member = application.member_id.filter(|_| is_staff);
+        Self {
+            id: application.id.uuid(),
+            panel_id: application.panel_id.uuid(),
+            member: member.map(|id| ApplicantBody { id: id.uuid(), display_name: name }),
+            ticket: application.ticket.to_string(),
+            salt: application.salt.filter(|_| !is_staff).map(|salt| domain::draws::Ticket(salt).to_string()),
+            rules_hash: panel.rules_hash.as_ref().map(digest::hex),
+            answers: serde_json::to_value(&application.answers).unwrap_or_default(),
+            consents: application.agreed.iter().cloned().collect(),
+            eligible: application.reasons.is_empty(),
+            reasons: application.reasons.clone(),
+            score: application.score.filter(|_| is_staff),
+            outcome: outcome.into(),
+            place: match outcome {
+                Outcome::Waitlisted { place } => Some(place),
+                _ => None,
+            },
+            confirm_by: match outcome {
+                Outcome::Selected { confirm_by } => Some(confirm_by),
+                _ => None,
+            },
+            created_at: application.created_at,
+            updated_at: application.updated_at,
+        }
+    }
+}
+
+/// What is wrong with the type of a value in a body.
+pub fn odd(pointer: &str, wanted: &str) -> Failure {
+    Failure::fields(vec![crate::error::Field {
+        pointer: pointer.to_owned(),
+        wrong: Wrong::Type(format!("expected {wanted}")),
+    }])
+}

@@ -1,0 +1,315 @@
+//! What the document says of the terms of a panel. Their form is the domain's, because it is hashed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
+use validator::{Validate, ValidationErrors};
+
+use super::bodies::PanelShown;
+use domain::panels::terms::Terms;
+
+/// The terms of a new panel.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct NewPanelBody(pub Value);
+
+/// A merge patch (RFC 7396) of the terms.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct UpdatePanelBody(Value);
+
+/// A panel: its terms, and how far it is.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct PanelBody(pub PanelShown);
+
+impl UpdatePanelBody {
+    /// The terms after the patch, not checked yet.
+    pub fn over(self, terms: &Terms) -> Value {
+        let mut merged = serde_json::to_value(terms).unwrap_or_default();
+        merge(&mut merged, self.0);
+        merged
+    }
+}
+
+/// RFC 7396, section 2.
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    for (name, value) in patch {
+        match (value, target.as_object_mut()) {
+            (Value::Null, Some(fields)) => {
+                fields.remove(&name);
+            }
+            (value, Some(fields)) => merge(fields.entry(name).or_insert(Value::Null), value),
+            (_, None) => {}
+        }
+    }
+}
+
+// The domain checks them, because it is the one that knows how.
+impl Validate for NewPanelBody {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        Ok(())
+    }
+}
+
+impl Validate for UpdatePanelBody {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        Ok(())
+    }
+}
+
+impl ToSchema for NewPanelBody {}
+impl ToSchema for UpdatePanelBody {}
+impl ToSchema for PanelBody {}
+
+impl PartialSchema for NewPanelBody {
+    fn schema() -> RefOr<Schema> {
+        schema(object(terms(), &NEEDED, json!({ "example": example() })))
+    }
+}
+
+impl PartialSchema for UpdatePanelBody {
+    fn schema() -> RefOr<Schema> {
+        let mut fields = terms();
+        // A patch may take out what may be left out.
+        let optional = fields.iter_mut().filter(|(name, _)| !NEEDED.contains(&name.as_str()));
+        optional.for_each(|(_, field)| *field = json!({ "anyOf": [field.take(), { "type": "null" }] }));
+        schema(object(fields, &[], json!({ "example": { "contact": "panel@example.com" } })))
+    }
+}
+
+impl PartialSchema for PanelBody {
+    fn schema() -> RefOr<Schema> {
+        let mut fields = facts();
+        let needed: Vec<String> = fields
+            .keys()
+            .filter(|name| !name.ends_with("_count"))
+            .cloned()
+            .chain(NEEDED.map(str::to_owned))
+            .collect();
+        fields.extend(terms());
+        let needed: Vec<&str> = needed.iter().map(String::as_str).collect();
+        schema(object(fields, &needed, json!({ "example": shown_example() })))
+    }
+}
+
+const NEEDED: [&str; 8] =
+    ["title", "product", "contact", "seats", "method", "schedule", "rules", "disclosure"];
+
+fn schema(of: Value) -> RefOr<Schema> {
+    // Its own test finds out if this is no schema.
+    serde_json::from_value(of).unwrap_or_default()
+}
+
+fn object(properties: Map<String, Value>, required: &[&str], more: Value) -> Value {
+    let mut object = json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
+    object
+}
+
+fn fields(of: Value) -> Map<String, Value> {
+    if let Value::Object(fields) = of { fields } else { Map::new() }
+}
+
+fn example() -> Value {
+    json!({
+        "title": "새 이어폰 체험단", "product": "마당 이어폰", "contact": "panel@example.com", "seats": 50, "waitlist": 20,
+        "method": "lottery",
+        "schedule": {
+            "opens_at": "2027-01-04T00:00:00Z", "closes_at": "2027-01-15T15:00:00Z", "announce_at": "2027-01-19T01:00:00Z",
+            "confirm_by": "2027-01-22T15:00:00Z", "trial_days": 14, "report_days": 7,
+        },
+        "eligibility": [{ "attribute": "region", "one_of": ["seoul", "busan"] }],
+        "questions": [{ "key": "device", "label": "어떤 기기를 쓰세요?", "required": true, "kind": "single",
+            "choices": [{ "key": "phone", "label": "휴대폰" }, { "key": "none", "label": "없음", "qualifies": false }] }],
+        "quotas": { "device": { "phone": [10, 50] } },
+        "consents": [{ "key": "privacy", "purpose": "체험단 운영", "text": "이름과 주소를 발송에 씁니다.", "required": true }],
+        "rules": "보고서는 기한까지 씁니다.", "disclosure": "[협찬] 제품을 무상으로 제공받아 작성했습니다.",
+    })
+}
+
+fn shown_example() -> Value {
+    let mut shown = fields(example());
+    shown.extend(fields(json!({
+        "id": "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "phase": "draft", "rules_hash": null, "published_at": null,
+        "locked_at": null, "spec_hash": null, "objections_until": null, "drawn_at": null, "announced_at": null, "my_application_id": null,
+        "created_at": "2026-12-30T01:00:00Z", "updated_at": "2026-12-30T01:00:00Z",
+    })));
+    Value::Object(shown)
+}
+
+fn time(description: &str) -> Value {
+    json!({ "type": ["string", "null"], "format": "date-time", "description": description })
+}
+
+/// What is not of the terms.
+fn facts() -> Map<String, Value> {
+    let phases: Vec<&str> = domain::panels::Phase::ALL.map(domain::panels::Phase::name).into();
+    fields(json!({
+        "id": { "type": "string", "format": "uuid" },
+        "phase": { "enum": phases, "description": "How far it is: by its schedule, the steps of staff, and the time." },
+        "rules_hash": { "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$",
+            "description": "SHA-256 of the terms as canonical JSON, as they were published." },
+        "published_at": time("When it was published."),
+        "locked_at": time("When it was fixed who may be drawn."),
+        "spec_hash": { "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$",
+            "description": "SHA-256 of what was fixed at the lock." },
+        "objections_until": time("Until when nothing may be drawn after the lock."),
+        "drawn_at": time("When it was drawn."),
+        "announced_at": time("When the result was released."),
+        "applicant_count": { "type": "integer", "description": "For those who run panels." },
+        "eligible_count": { "type": "integer", "description": "For those who run panels." },
+        "my_application_id": { "type": ["string", "null"], "format": "uuid" },
+        "created_at": { "type": "string", "format": "date-time" },
+        "updated_at": { "type": "string", "format": "date-time" },
+    }))
+}
+
+fn terms() -> Map<String, Value> {
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    let count = |most: u32, description: &str| json!({ "type": "integer", "minimum": 0, "maximum": most, "description": description });
+    let text = |most: u32, description: &str| json!({ "type": "string", "maxLength": most, "description": description });
+    fields(json!({
+        "title": text(200, "What it is called."),
+        "product": text(200, "What is tried."),
+        "description": text(20_000, "Markdown."),
+        "contact": text(300, "Whom to ask."),
+        "seats": { "type": "integer", "minimum": 1, "maximum": Terms::SEATS_MOST },
+        "waitlist": count(Terms::SEATS_MOST, "How many of the others are told of their place in the queue."),
+        "method": { "enum": ["lottery", "first_come", "manual", "merit_then_lottery"] },
+        "schedule": schedule(),
+        "audience": {
+            "type": "object", "additionalProperties": false,
+            "description": "Whom it is for; everybody who is signed in where it says nothing.",
+            "properties": {
+                "segments": { "type": "array", "items": { "type": "string", "format": "uuid" }, "description": "Members of any of these." },
+                "board": { "type": "string", "format": "uuid", "description": "Those who may view it." },
+                "supporters_of": { "type": "string", "format": "uuid", "description": "Those who vote for this idea." },
+            },
+        },
+        "eligibility": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": {
+            "type": "object", "required": ["attribute"], "additionalProperties": false,
+            "description": "What must be known of a member: `one_of` these values, or a number within bounds.",
+            "properties": {
+                "attribute": { "type": "string" }, "one_of": texts,
+                "at_least": { "type": "number" }, "at_most": { "type": "number" },
+            },
+        } },
+        "questions": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": question() },
+        "quotas": {
+            "type": "object", "maxProperties": domain::draws::ATTRIBUTES_MOST,
+            "description": "By attribute, or key of a single question, and value: the least and the most of the seats.",
+            "additionalProperties": { "type": "object", "additionalProperties": {
+                "type": "array", "items": { "type": "integer", "minimum": 0 }, "minItems": 2, "maxItems": 2,
+            } },
+        },
+        "relax": { "type": "array", "items": { "type": "string" },
+            "description": "Attributes in the order in which their quotas give way to a replacement." },
+        "merit_seats": count(Terms::SEATS_MOST, "How many seats go by score before the draw."),
+        "weight_per_lost_draw": count(10, "What each draw lost since the last seat adds to a weight of one."),
+        "household": { "type": ["string", "null"], "description": "The attribute by which people live together: one of them may have a seat." },
+        "cooling_off_days": count(1_000, "Days since the last seat before somebody may have another."),
+        "consents": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": consent() },
+        "rules": text(20_000, "Markdown: the rules of taking part."),
+        "disclosure": text(500, "What a report has to say of who paid for it."),
+        "reward": text(1_000, "What those who take part get."),
+        "retention_days": { "type": "integer", "minimum": 1, "maximum": 1_095 },
+        "objection_hours": count(720, "How long after the lock nothing may be drawn."),
+        "beacon": {
+            "type": "object", "required": ["kind"],
+            "description": "Where the number of the draw comes from: the first round of `drand` after the objection window, or \
+                            `manual_sources`: named public numbers of a later day.",
+            "properties": { "kind": { "enum": ["drand", "manual_sources"] }, "sources": { "type": "array", "items": { "type": "string" } } },
+        },
+    }))
+}
+
+fn consent() -> Value {
+    json!({
+        "type": "object", "required": ["key", "purpose", "text", "required"], "additionalProperties": false,
+        "properties": {
+            "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
+            "purpose": { "type": "string", "maxLength": 200, "description": "What for." },
+            "text": { "type": "string", "maxLength": 5_000, "description": "What is agreed to." },
+            "required": { "type": "boolean", "description": "Refusing another never bars anybody." },
+        },
+    })
+}
+
+fn schedule() -> Value {
+    let at = json!({ "type": "string", "format": "date-time" });
+    json!({
+        "type": "object", "additionalProperties": false,
+        "required": ["opens_at", "closes_at", "announce_at", "confirm_by", "trial_days", "report_days"],
+        "description": "Each time is later than the one before.",
+        "properties": {
+            "opens_at": at, "closes_at": at, "announce_at": at, "confirm_by": at,
+            "trial_days": { "type": "integer", "minimum": 1, "maximum": 365 },
+            "report_days": { "type": "integer", "minimum": 1, "maximum": 90 },
+        },
+    })
+}
+
+fn question() -> Value {
+    json!({
+        "type": "object", "required": ["key", "label", "kind"], "additionalProperties": false,
+        "properties": {
+            "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
+            "label": { "type": "string", "maxLength": 500 },
+            "required": { "type": "boolean" },
+            "kind": { "enum": ["single", "several", "number", "text"] },
+            "choices": { "type": "array", "items": {
+                "type": "object", "required": ["key", "label"], "additionalProperties": false,
+                "properties": {
+                    "key": { "type": "string" }, "label": { "type": "string" },
+                    "qualifies": { "type": "boolean", "description": "Not shown to those who apply." },
+                },
+            } },
+            "at_least": { "type": "number", "description": "Not shown to those who apply." },
+            "at_most": { "type": "number", "description": "Not shown to those who apply." },
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_them_is_a_schema() {
+        for schema in [NewPanelBody::schema(), UpdatePanelBody::schema(), PanelBody::schema()] {
+            let written = serde_json::to_value(schema).unwrap();
+            assert!(written["properties"].as_object().is_some_and(|fields| fields.len() > 20), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_patch_is_merged_as_the_rfc_says() {
+        for (target, patch, expected) in [
+            (json!({ "a": "b" }), json!({ "a": null, "c": 1 }), json!({ "c": 1 })),
+            (
+                json!({ "a": { "b": "c" } }),
+                json!({ "a": { "b": "d", "c": null } }),
+                json!({ "a": { "b": "d" } }),
+            ),
+            (json!({ "a": [{ "b": "c" }] }), json!({ "a": [1] }), json!({ "a": [1] })),
+            (json!({}), json!({ "a": { "bb": { "ccc": null } } }), json!({ "a": { "bb": {} } })),
+        ] {
+            let mut merged = target;
+            merge(&mut merged, patch);
+            assert_eq!(merged, expected);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Trial panels (체험단): members try a product and say what they found. Who is taken is decided by a rule that everybody knows.
+
+pub mod applications;
+pub mod lock;
+pub mod screening;
+pub mod terms;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use self::terms::{Method, Terms};
+use crate::{
+    Actor, PanelId, Refusal,
+    access::Permission,
+    digest::{self, Digest},
+    members::Attributes,
+};
+
+/// A trial panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    pub id: PanelId,
+    pub terms: Terms,
+    pub marks: Marks,
+    /// Of the terms as they were published; on every receipt.
+    pub rules_hash: Option<Digest>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    /// Counts edits, from 1.
+    pub version: i32,
+}
+
+/// What staff did, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Marks {
+    pub published_at: Option<DateTime<Utc>>,
+    /// When recruiting was closed before its time.
+    pub recruited_at: Option<DateTime<Utc>>,
+    pub locked_at: Option<DateTime<Utc>>,
+    pub drawn_at: Option<DateTime<Utc>>,
+    pub announced_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// How far a panel is: a function of its schedule, of what staff did, and of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Draft,
+    /// Published; recruiting has not begun.
+    Scheduled,
+    Recruiting,
+    /// Nobody can apply any more; staff look at the answers.
+    Screening,
+    /// Who may be drawn is fixed, and the objection window runs.
+    PoolLocked,
+    Drawn,
+    /// The result is fixed for a moment to come, at which the applicants learn of it.
+    Announced,
+    Confirming,
+    InTrial,
+    /// Reports are due, and staff look at them.
+    Reviewing,
+    Closed,
+    Cancelled,
+}
+
+impl Phase {
+    pub const ALL: [Self; 12] = [
+        Self::Draft,
+        Self::Scheduled,
+        Self::Recruiting,
+        Self::Screening,
+        Self::PoolLocked,
+        Self::Drawn,
+        Self::Announced,
+        Self::Confirming,
+        Self::InTrial,
+        Self::Reviewing,
+        Self::Closed,
+        Self::Cancelled,
+    ];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Scheduled => "scheduled",
+            Self::Recruiting => "recruiting",
+            Self::Screening => "screening",
+            Self::PoolLocked => "pool_locked",
+            Self::Drawn => "drawn",
+            Self::Announced => "announced",
+            Self::Confirming => "confirming",
+            Self::InTrial => "in_trial",
+            Self::Reviewing => "reviewing",
+            Self::Closed => "closed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What staff do with a panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Publish,
+    CloseRecruiting,
+    Lock,
+    Draw,
+    Announce,
+    Close,
+    Cancel,
+}
+
+/// Why a panel does not let something happen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Barred {
+    #[error("the panel is {}", .0.name())]
+    Phase(Phase),
+    #[error("objections may be raised until {until}")]
+    ObjectionWindow { until: DateTime<Utc> },
+    #[error("what was published is not changed: {0}")]
+    TermsFrozen(&'static str),
+    #[error("the panel is for others")]
+    NotInvited,
+    #[error("the member has applied")]
+    AlreadyApplied,
+    #[error("seats and waitlist are taken")]
+    Full,
+    #[error("the seats cannot be filled within the quotas: {}", .ways_out.join(", "))]
+    Infeasible { ways_out: Vec<String> },
+    #[error("the quotas are too complex: {merge}")]
+    TooComplex { merge: String },
+    #[error("the application has no seat to answer for")]
+    NoSeat,
+    #[error("the time to confirm is over")]
+    TooLate,
+}
+
+impl Panel {
+    #[must_use]
+    pub fn phase(&self, now: DateTime<Utc>) -> Phase {
+        let (marks, schedule) = (&self.marks, &self.terms.schedule);
+        let is_past = |at: DateTime<Utc>| now >= at;
+        match marks {
+            Marks { cancelled_at: Some(_), .. } => Phase::Cancelled,
+            Marks { closed_at: Some(_), .. } => Phase::Closed,
+            Marks { announced_at: Some(_), .. } if !is_past(schedule.announce_at) => Phase::Announced,
+            Marks { announced_at: Some(_), .. } if !is_past(schedule.confirm_by) => Phase::Confirming,
+            Marks { announced_at: Some(_), .. } if !is_past(self.trial_ends_at()) => Phase::InTrial,
+            Marks { announced_at: Some(_), .. } => Phase::Reviewing,
+            Marks { drawn_at: Some(_), .. } => Phase::Drawn,
+            Marks { locked_at: Some(_), .. } => Phase::PoolLocked,
+            Marks { published_at: None, .. } => Phase::Draft,
+            _ if !is_past(schedule.opens_at) => Phase::Scheduled,
+            _ if is_past(self.recruits_until()) => Phase::Screening,
+            _ => Phase::Recruiting,
+        }
+    }
+
+    /// Until when one may apply: at this very moment it is too late.
+    #[must_use]
+    pub fn recruits_until(&self) -> DateTime<Utc> {
+        let early = self.marks.recruited_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.terms.schedule.closes_at.min(early)
+    }
+
+    /// When the last who confirms in time has had the trial days and the days for the report. What is delivered later ends later;
+    /// each application knows its own days.
+    #[must_use]
+    pub fn trial_ends_at(&self) -> DateTime<Utc> {
+        let schedule = &self.terms.schedule;
+        schedule.confirm_by + TimeDelta::days((schedule.trial_days + schedule.report_days).into())
+    }
+
+    /// Until when objections to the locked pool may be raised; none before the lock.
+    #[must_use]
+    pub fn objections_until(&self) -> Option<DateTime<Utc>> {
+        self.marks.locked_at.map(|at| at + TimeDelta::hours(self.terms.objection_hours.into()))
+    }
+
+    /// Whether chance has a part in it.
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        matches!(self.terms.method, Method::Lottery | Method::MeritThenLottery)
+    }
+
+    /// Whether the actor may know of it: drafts are for those who make panels.
+    #[must_use]
+    pub fn is_for(&self, actor: &Actor) -> bool {
+        self.marks.published_at.is_some() || actor.ensure(Permission::ManagePanels).is_ok()
+    }
+
+    /// Whether the result may be known by everybody.
+    #[must_use]
+    pub fn is_announced(&self, now: DateTime<Utc>) -> bool {
+        self.marks.announced_at.is_some() && now >= self.terms.schedule.announce_at
+    }
+
+    /// Whether staff may take a step now.
+    ///
+    /// # Errors
+    /// [`Barred::Phase`] or [`Barred::ObjectionWindow`].
+    pub fn ensure_may(&self, step: Step, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let phase = self.phase(now);
+        let fits = match step {
+            Step::Publish => phase == Phase::Draft,
+            Step::CloseRecruiting => phase == Phase::Recruiting,
+            Step::Lock => phase == Phase::Screening && self.is_drawn(),
+            Step::Draw => phase == Phase::PoolLocked,
+            // Who came first, or was scored best, needs no draw.
+            Step::Announce => match self.terms.method {
+                Method::FirstCome | Method::Manual => phase == Phase::Screening,
+                Method::Lottery | Method::MeritThenLottery => phase == Phase::Drawn,
+            },
+            Step::Close => phase == Phase::Reviewing,
+            Step::Cancel => !matches!(phase, Phase::Closed | Phase::Cancelled),
+        };
+        match (fits, step, self.objections_until()) {
+            (false, ..) => Err(Barred::Phase(phase).into()),
+            (true, Step::Draw, Some(until)) if now < until => Err(Barred::ObjectionWindow { until }.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The panel after a step at a moment.
+    ///
+    /// # Errors
+    /// As [`Panel::ensure_may`].
+    pub fn after(mut self, step: Step, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.ensure_may(step, now)?;
+        let mark = match step {
+            Step::Publish => {
+                self.terms.schedule.ensure_ahead(now)?;
+                self.rules_hash = Some(self.terms.hash());
+                &mut self.marks.published_at
+            }
+            Step::CloseRecruiting => &mut self.marks.recruited_at,
+            Step::Lock => &mut self.marks.locked_at,
+            Step::Draw => &mut self.marks.drawn_at,
+            Step::Announce => &mut self.marks.announced_at,
+            Step::Close => &mut self.marks.closed_at,
+            Step::Cancel => &mut self.marks.cancelled_at,
+        };
+        *mark = Some(now);
+        Ok(self)
+    }
+
+    /// The panel with other terms. What was published may be told better and last longer, and nothing else.
+    ///
+    /// # Errors
+    /// [`Barred::TermsFrozen`] names the first term that may not change any more, [`Barred::Phase`] after recruiting.
+    pub fn with_terms(self, terms: Terms, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        match self.phase(now) {
+            Phase::Draft => {}
+            Phase::Scheduled | Phase::Recruiting => {
+                if let Some(frozen) = self.terms.first_frozen_change(&terms) {
+                    return Err(Barred::TermsFrozen(frozen).into());
+                }
+            }
+            phase => return Err(Barred::Phase(phase).into()),
+        }
+        Ok(Self { terms, ..self })
+    }
+}
+
+/// Where somebody lives, hashed so that only whether two live together can be told; none where the panel does not ask or it is
+/// not known.
+#[must_use]
+pub fn household(terms: &Terms, attributes: &Attributes, secret: &str) -> Option<String> {
+    let home = attributes.get(terms.household.as_ref()?)?;
+    let written = screening::written(home);
+    Some(digest::hex(&digest::of(&[secret.as_bytes(), written.trim().to_lowercase().as_bytes()])))
+}
+
+impl From<Barred> for Refusal {
+    fn from(barred: Barred) -> Self {
+        Self::Panel(barred)
+    }
+}

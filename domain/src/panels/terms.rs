@@ -1,0 +1,212 @@
+//! The terms of a panel: what it offers, whom it wants, and how it chooses. Published terms are hashed, so their form is JSON.
+
+mod checks;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::screening::{Question, Requirement};
+use crate::{
+    digest::Digest,
+    draws::{self, Beacon, Quotas},
+};
+
+/// All that is fixed when a panel is published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    pub title: String,
+    pub product: String,
+    /// Markdown.
+    #[serde(default)]
+    pub description: String,
+    /// Whom to ask.
+    pub contact: String,
+    pub seats: u32,
+    /// How many of those who get no seat are told of their place in the queue.
+    #[serde(default)]
+    pub waitlist: u32,
+    pub method: Method,
+    pub schedule: Schedule,
+    #[serde(default)]
+    pub audience: Invited,
+    #[serde(default)]
+    pub eligibility: Vec<Requirement>,
+    #[serde(default)]
+    pub questions: Vec<Question>,
+    #[serde(default)]
+    pub quotas: Quotas,
+    /// Attributes in the order in which their quotas give way to a replacement.
+    #[serde(default)]
+    pub relax: Vec<String>,
+    /// How many seats go by score before the draw.
+    #[serde(default)]
+    pub merit_seats: u32,
+    /// What each draw lost since the last seat adds to a weight of one.
+    #[serde(default)]
+    pub weight_per_lost_draw: u32,
+    /// The attribute by which people live together; one of them may have a seat.
+    #[serde(default)]
+    pub household: Option<String>,
+    /// Days since the last seat before somebody may have another.
+    #[serde(default)]
+    pub cooling_off_days: u32,
+    #[serde(default)]
+    pub consents: Vec<Consent>,
+    /// Markdown: the rules of taking part.
+    pub rules: String,
+    /// What a report has to say of who paid for it.
+    pub disclosure: String,
+    #[serde(default)]
+    pub reward: String,
+    /// How many days after closing what is personal is kept.
+    #[serde(default = "retention_days")]
+    pub retention_days: u32,
+    /// How long after the lock nothing may be drawn.
+    #[serde(default = "objection_hours")]
+    pub objection_hours: u32,
+    /// Where the number of the draw comes from.
+    #[serde(default)]
+    pub beacon: Source,
+}
+
+fn retention_days() -> u32 {
+    90
+}
+
+fn objection_hours() -> u32 {
+    24
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    Lottery,
+    FirstCome,
+    /// By score alone.
+    Manual,
+    MeritThenLottery,
+}
+
+/// When what happens, each later than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    pub opens_at: DateTime<Utc>,
+    pub closes_at: DateTime<Utc>,
+    pub announce_at: DateTime<Utc>,
+    pub confirm_by: DateTime<Utc>,
+    /// Days to try the product, from its delivery.
+    pub trial_days: u32,
+    /// Days to write the report, from the end of the trial.
+    pub report_days: u32,
+}
+
+/// Whom the panel is for; everybody who is signed in where it says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invited {
+    /// Members of any of these segments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Uuid>,
+    /// Those who may view this board.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub board: Option<Uuid>,
+    /// Those who vote for this idea.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supporters_of: Option<Uuid>,
+}
+
+/// What somebody is asked to agree to, for one purpose. Refusing what is not required never bars anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    pub key: String,
+    pub purpose: String,
+    pub text: String,
+    pub required: bool,
+}
+
+impl Consent {
+    /// The version of its text, which a consent given is kept with.
+    #[must_use]
+    pub fn hash(&self) -> Digest {
+        Sha256::digest(&self.text).into()
+    }
+}
+
+/// Where the number of a draw comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Source {
+    /// The first round of drand after the objection window.
+    #[default]
+    Drand,
+    ManualSources {
+        sources: Vec<String>,
+    },
+}
+
+impl Source {
+    /// What the number will be, for a draw that may not happen before a moment.
+    #[must_use]
+    pub fn beacon(&self, not_before: DateTime<Utc>) -> Beacon {
+        match self {
+            Self::Drand => {
+                let (chain, round) = draws::beacon::first_round_after(not_before);
+                Beacon::Drand { chain: chain.to_owned(), round }
+            }
+            Self::ManualSources { sources } => Beacon::ManualSources { sources: sources.clone() },
+        }
+    }
+}
+
+impl Terms {
+    /// SHA-256 of the terms as canonical JSON.
+    #[must_use]
+    pub fn hash(&self) -> Digest {
+        Sha256::digest(draws::canonical(self)).into()
+    }
+
+    /// The first term that differs though it may not once it is published: what is told may be told better, and recruiting may
+    /// last longer.
+    #[must_use]
+    pub fn first_frozen_change(&self, other: &Self) -> Option<&'static str> {
+        let may_differ = |terms: &Self| {
+            let mut terms = terms.clone();
+            terms.description = String::new();
+            terms.contact = String::new();
+            terms
+        };
+        let (mut own, mut other) = (may_differ(self), may_differ(other));
+        if other.schedule.closes_at >= own.schedule.closes_at {
+            own.schedule.closes_at = other.schedule.closes_at;
+        }
+        let schedules = (own.schedule, other.schedule);
+        other.schedule = own.schedule;
+        match (schedules.0 == schedules.1, own == other) {
+            (false, _) => Some("schedule"),
+            (true, false) => Some("terms"),
+            (true, true) => None,
+        }
+    }
+
+    /// The terms as everybody may read them: not which answers qualify.
+    #[must_use]
+    pub fn for_applicants(&self) -> Self {
+        let mut terms = self.clone();
+        for question in &mut terms.questions {
+            question.choices.iter_mut().for_each(|choice| choice.qualifies = None);
+            (question.at_least, question.at_most) = (None, None);
+        }
+        terms
+    }
+
+    /// What an answer or an attribute counts for: the names that quotas are for.
+    #[must_use]
+    pub fn question(&self, name: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.key == name)
+    }
+}

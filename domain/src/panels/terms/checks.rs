@@ -1,0 +1,190 @@
+//! Whether terms are terms, and where not.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{Method, Schedule, Source, Terms};
+use crate::{
+    Refusal,
+    draws::ATTRIBUTES_MOST,
+    text::{Fault, Lines, clean},
+};
+
+/// A term that is not right, and where.
+type Wrong = (String, Fault);
+
+impl Schedule {
+    fn check(&self) -> Result<(), Wrong> {
+        let order = [
+            ("closes_at", self.opens_at, self.closes_at),
+            ("announce_at", self.closes_at, self.announce_at),
+            ("confirm_by", self.announce_at, self.confirm_by),
+        ];
+        match order.into_iter().find(|(_, earlier, later)| earlier >= later) {
+            Some((name, ..)) => {
+                Err((format!("/schedule/{name}"), Fault::NotA("time after the one before it")))
+            }
+            None => within("/schedule/trial_days", self.trial_days, 1, 365).and(within(
+                "/schedule/report_days",
+                self.report_days,
+                1,
+                90,
+            )),
+        }
+    }
+
+    /// Whether there is still time to recruit.
+    ///
+    /// # Errors
+    /// [`Refusal::UnfitAt`].
+    pub fn ensure_ahead(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.closes_at > now {
+            true => Ok(()),
+            false => Err(Refusal::UnfitAt {
+                pointer: "/schedule/closes_at".to_owned(),
+                fault: Fault::NotA("time in the future"),
+            }),
+        }
+    }
+}
+
+impl Terms {
+    /// The most seats, questions, requirements and consents.
+    pub const SEATS_MOST: u32 = 10_000;
+    pub const LISTED_MOST: usize = 30;
+
+    /// The terms in the form they are kept in.
+    ///
+    /// # Errors
+    /// Where and why they are no terms.
+    pub fn checked(mut self) -> Result<Self, Wrong> {
+        self.clean_texts()?;
+        within("/seats", self.seats, 1, Self::SEATS_MOST)?;
+        within("/waitlist", self.waitlist, 0, Self::SEATS_MOST)?;
+        within("/merit_seats", self.merit_seats, 0, self.seats)?;
+        within("/weight_per_lost_draw", self.weight_per_lost_draw, 0, 10)?;
+        within("/cooling_off_days", self.cooling_off_days, 0, 1_000)?;
+        within("/retention_days", self.retention_days, 1, 1_095)?;
+        within("/objection_hours", self.objection_hours, 0, 720)?;
+        self.schedule.check()?;
+        self.check_lists()?;
+        self.check_quotas()?;
+        Ok(self)
+    }
+
+    fn clean_texts(&mut self) -> Result<(), Wrong> {
+        let texts = [
+            ("/title", &mut self.title, 1, 200, Lines::One),
+            ("/product", &mut self.product, 1, 200, Lines::One),
+            ("/description", &mut self.description, 0, 20_000, Lines::Many),
+            ("/contact", &mut self.contact, 1, 300, Lines::One),
+            ("/rules", &mut self.rules, 1, 20_000, Lines::Many),
+            ("/disclosure", &mut self.disclosure, 1, 500, Lines::One),
+            ("/reward", &mut self.reward, 0, 1_000, Lines::Many),
+        ];
+        for (pointer, text, least, most, lines) in texts {
+            *text = clean(text, least, most, lines).map_err(|fault| (pointer.to_owned(), fault))?;
+        }
+        for (nth, consent) in self.consents.iter_mut().enumerate() {
+            let at = |name: &str| format!("/consents/{nth}/{name}");
+            key(&at("key"), &consent.key)?;
+            consent.purpose =
+                clean(&consent.purpose, 1, 200, Lines::One).map_err(|fault| (at("purpose"), fault))?;
+            consent.text =
+                clean(&consent.text, 1, 5_000, Lines::Many).map_err(|fault| (at("text"), fault))?;
+        }
+        if let Source::ManualSources { sources } = &mut self.beacon {
+            for (nth, source) in sources.iter_mut().enumerate() {
+                let at = |fault| (format!("/beacon/sources/{nth}"), fault);
+                *source = clean(source, 1, 200, Lines::One).map_err(at)?;
+            }
+            measured("/beacon/sources", sources.len(), 1, 5)?;
+        }
+        Ok(())
+    }
+
+    fn check_lists(&self) -> Result<(), Wrong> {
+        measured("/consents", self.consents.len(), 0, Self::LISTED_MOST)?;
+        measured("/eligibility", self.eligibility.len(), 0, Self::LISTED_MOST)?;
+        measured("/questions", self.questions.len(), 0, Self::LISTED_MOST)?;
+        measured("/audience/segments", self.audience.segments.len(), 0, Self::LISTED_MOST)?;
+        each_once("/consents", self.consents.iter().map(|consent| consent.key.as_str()))?;
+        each_once("/questions", self.questions.iter().map(|question| question.key.as_str()))?;
+        for (nth, requirement) in self.eligibility.iter().enumerate() {
+            requirement.check().map_err(|fault| (format!("/eligibility/{nth}"), fault))?;
+        }
+        for (nth, question) in self.questions.iter().enumerate() {
+            let at = format!("/questions/{nth}");
+            key(&format!("{at}/key"), &question.key)?;
+            clean(&question.label, 1, 500, Lines::One).map_err(|fault| (format!("{at}/label"), fault))?;
+            question.check().map_err(|fault| (at, fault))?;
+        }
+        Ok(())
+    }
+
+    fn check_quotas(&self) -> Result<(), Wrong> {
+        measured("/quotas", self.quotas.len(), 0, ATTRIBUTES_MOST)?;
+        for (attribute, values) in &self.quotas {
+            let at = format!("/quotas/{}", escaped(attribute));
+            measured(&at, values.len(), 1, 100)?;
+            for (value, (least, most)) in values {
+                if least > most {
+                    return Err((
+                        format!("{at}/{}", escaped(value)),
+                        Fault::NotA("least that is no more than its most"),
+                    ));
+                }
+            }
+            let least: u32 = values.values().fold(0, |sum, (least, _)| sum.saturating_add(*least));
+            if least > self.seats {
+                return Err((at, Fault::NotA("set of quotas whose minima fit into the seats")));
+            }
+        }
+        for (nth, attribute) in self.relax.iter().enumerate() {
+            if !self.quotas.contains_key(attribute) || self.relax[..nth].contains(attribute) {
+                return Err((format!("/relax/{nth}"), Fault::NotA("attribute with quotas, each once")));
+            }
+        }
+        let drawn = matches!(self.method, Method::Lottery | Method::MeritThenLottery);
+        match drawn || self.quotas.is_empty() {
+            true => Ok(()),
+            false => Err(("/quotas".to_owned(), Fault::NotA("way to choose without a draw"))),
+        }
+    }
+}
+
+fn within(pointer: &str, number: u32, least: u32, most: u32) -> Result<(), Wrong> {
+    match (least..=most).contains(&number) {
+        true => Ok(()),
+        false => Err((pointer.to_owned(), Fault::NotA("number in its range"))),
+    }
+}
+
+fn measured(pointer: &str, count: usize, least: usize, most: usize) -> Result<(), Wrong> {
+    match count {
+        few if few < least => Err((pointer.to_owned(), Fault::TooShort { least })),
+        many if many > most => Err((pointer.to_owned(), Fault::TooMany { most })),
+        _ => Ok(()),
+    }
+}
+
+fn each_once<'a>(pointer: &str, keys: impl Iterator<Item = &'a str>) -> Result<(), Wrong> {
+    let mut seen = BTreeSet::new();
+    let again = keys.enumerate().find(|(_, key)| !seen.insert(*key));
+    again.map_or(Ok(()), |(nth, _)| {
+        Err((format!("{pointer}/{nth}/key"), Fault::NotA("key that is not there yet")))
+    })
+}
+
+fn key(pointer: &str, key: &str) -> Result<(), Wrong> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match (1..=40).contains(&key.len()) && key.chars().all(fits) {
+        true => Ok(()),
+        false => Err((pointer.to_owned(), Fault::NotA("key of 1 to 40 of a-z, 0-9 and _"))),
+    }
+}
+
+fn escaped(part: &str) -> String {
+    part.replace('~', "~0").replace('/', "~1")
+}

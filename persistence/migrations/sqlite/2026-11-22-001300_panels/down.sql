@@ -1,0 +1,4 @@
+DROP TABLE panel_replacements;
+DROP TABLE panel_draws;
+DROP TABLE applications;
+DROP TABLE panels;

@@ -1,0 +1,193 @@
+//! Who has a seat: by coming first, by score, or because somebody left.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
+    RunQueryDsl as _, SelectableHelper as _,
+};
+use domain::{
+    Actor, ApplicationId, PanelId, Stamp,
+    draws::{Pool, Ticket, proof::replacements},
+    events::{ApplicationEvent, Event, PanelEvent},
+    panels::{
+        Barred, Panel,
+        applications::{Application, Outcome},
+        terms::Method,
+    },
+};
+
+use super::{
+    applications::{self, Row},
+    draws::find as find_draw,
+    to_json,
+};
+use crate::{
+    connection::AnyConnection,
+    error::{Error, Result},
+    key::{KeyValue, key},
+    outbox,
+    schema::{applications as applications_table, panel_replacements, panels},
+};
+
+pub(super) fn by_arrival(panel: &Panel, arrival: i32) -> Result<Outcome> {
+    let (seats, waitlist) = (i64::from(panel.terms.seats), i64::from(panel.terms.waitlist));
+    match i64::from(arrival) {
+        seat if seat <= seats => Ok(Outcome::Selected { confirm_by: panel.terms.schedule.confirm_by }),
+        place if place <= seats + waitlist => {
+            Ok(Outcome::Waitlisted { place: i32::try_from(place - seats).unwrap_or(i32::MAX) })
+        }
+        _ => Err(Error::Refused(Barred::Full.into())),
+    }
+}
+
+pub(super) fn give(
+    conn: &mut AnyConnection,
+    panel: PanelId,
+    ticket: Ticket,
+    outcome: Outcome,
+    at: DateTime<Utc>,
+) -> Result<ApplicationId> {
+    let application = applications::of_ticket(conn, panel, ticket)?;
+    let id = application.id;
+    applications::settle(conn, &Application { outcome, updated_at: at, ..application })?;
+    Ok(id)
+}
+
+/// The first on the waitlist of a panel.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn first_waiting(conn: &mut AnyConnection, panel: PanelId) -> Result<Option<Application>> {
+    let row: Option<Row> = applications_table::table
+        .filter(applications_table::panel_id.eq(key(panel)).and(applications_table::outcome.eq("waitlisted")))
+        .order(applications_table::place)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Application::try_from).transpose()
+}
+
+/// Gives the seats of a panel to those with the best scores, of equal ones to the earlier application, and places in the queue to
+/// those who follow.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn seat_by_score(conn: &mut AnyConnection, panel: &Panel, at: DateTime<Utc>) -> Result<()> {
+    let of_panel = || applications_table::table.filter(applications_table::panel_id.eq(key(panel.id)));
+    let open = of_panel().filter(applications_table::outcome.eq(Outcome::Open.name()));
+    let rows: Vec<Row> = open
+        .filter(applications_table::reasons.eq("[]").and(applications_table::score.is_not_null()))
+        .order((applications_table::score.desc(), applications_table::id))
+        .limit(i64::from(panel.terms.seats) + i64::from(panel.terms.waitlist))
+        .select(Row::as_select())
+        .load(conn)?;
+    diesel::update(of_panel().filter(applications_table::outcome.eq(Outcome::Open.name())))
+        .set((
+            applications_table::outcome.eq(Outcome::NotSelected.name()),
+            applications_table::updated_at.eq(at.naive_utc()),
+        ))
+        .execute(conn)?;
+    for (row, arrival) in rows.into_iter().zip(1..) {
+        let outcome = by_arrival(panel, arrival)?;
+        applications::settle(conn, &Application { outcome, updated_at: at, ..row.try_into()? })?;
+    }
+    Ok(())
+}
+
+/// Seats that nobody confirmed in time.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn unconfirmed(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<ApplicationId>> {
+    let rows: Vec<KeyValue> = applications_table::table
+        .inner_join(panels::table)
+        .filter(panels::announced_at.is_not_null())
+        .filter(panels::cancelled_at.is_null())
+        .filter(applications_table::outcome.eq("selected"))
+        .filter(applications_table::confirm_by.le(now.naive_utc()))
+        .order(applications_table::confirm_by)
+        .limit(most)
+        .select(applications_table::id)
+        .load(conn)?;
+    Ok(rows.into_iter().map(ApplicationId::from).collect())
+}
+
+/// Takes back a seat that was not confirmed in time, and gives it to whoever is next. Does nothing where that was done already.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn lapse(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Result<()> {
+    let panel = applications::find(conn, id)?.panel_id;
+    let panel = super::find(conn, &Actor::System, panel)?;
+    super::be_alone_with(conn, panel.id)?;
+    let application = applications::find(conn, id)?;
+    match application.outcome {
+        Outcome::Selected { confirm_by } if confirm_by <= stamp.at && panel.is_announced(stamp.at) => {
+            let lapsed = Application { outcome: Outcome::Lapsed, updated_at: stamp.at, ..application };
+            leave(conn, stamp, &panel, &lapsed, ApplicationEvent::Lapsed).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Hours that whoever takes a seat that fell free has to confirm it.
+const HOURS_TO_CONFIRM: i64 = 48;
+
+/// Keeps that somebody left their seat, and gives it to whoever is next.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn leave(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    panel: &Panel,
+    leaver: &Application,
+    what: ApplicationEvent,
+) -> Result<Option<ApplicationId>> {
+    applications::settle(conn, leaver)?;
+    let by = panel.terms.schedule.confirm_by.max(stamp.at + TimeDelta::hours(HOURS_TO_CONFIRM));
+    let seat = Outcome::Selected { confirm_by: by };
+    let taken_by = match panel.terms.method {
+        Method::FirstCome | Method::Manual => match first_waiting(conn, panel.id)? {
+            Some(next) => Some(give(conn, panel.id, next.ticket, seat, stamp.at)?),
+            None => None,
+        },
+        Method::Lottery | Method::MeritThenLottery => match replace(conn, panel, leaver.ticket, stamp.at)? {
+            Some(ticket) => Some(give(conn, panel.id, ticket, seat, stamp.at)?),
+            None => None,
+        },
+    };
+    let told = [
+        Event::Application { application: leaver.id, panel: panel.id, what },
+        Event::Panel { panel: panel.id, what: PanelEvent::SeatFreed { taken_by } },
+    ];
+    outbox::write(conn, stamp, &told)?;
+    Ok(taken_by)
+}
+
+/// Who takes a seat by the rule of the draw, kept as the next replacement.
+fn replace(
+    conn: &mut AnyConnection,
+    panel: &Panel,
+    left: Ticket,
+    at: DateTime<Utc>,
+) -> Result<Option<Ticket>> {
+    let draw = find_draw(conn, panel.id)?;
+    let drawn = draw.result()?.ok_or_else(|| Error::Broken("a seat before the draw".to_owned()))?;
+    let pool = Pool::of(&draw.spec, &draw.pool).map_err(|unfit| Error::Broken(unfit.to_string()))?;
+    let all: Vec<Ticket> = draw.replacements.iter().map(|one| one.left).chain([left]).collect();
+    let made = replacements(&pool, &drawn, &all, &draw.spec.relax);
+    let made = made.map_err(|unfit| Error::Broken(unfit.to_string()))?;
+    let Some(last) = made.last() else { return Ok(None) };
+    diesel::insert_into(panel_replacements::table)
+        .values((
+            panel_replacements::panel_id.eq(key(panel.id)),
+            panel_replacements::number.eq(i32::try_from(all.len()).unwrap_or(i32::MAX)),
+            panel_replacements::left_ticket.eq(left.to_string()),
+            panel_replacements::taken_by.eq(last.taken_by.map(|ticket| ticket.to_string())),
+            panel_replacements::relaxed.eq(to_json(&last.relaxed)?),
+            panel_replacements::created_at.eq(at.naive_utc()),
+        ))
+        .execute(conn)?;
+    Ok(last.taken_by)
+}
