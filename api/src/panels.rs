@@ -5,13 +5,18 @@ mod bodies;
 mod draw;
 mod replies;
 mod schemas;
+mod simulation;
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{
-    Actor, PanelId,
+    Actor, PanelId, SegmentId,
     access::Permission,
     events::PanelEvent,
-    panels::{Barred, Marks, Panel, Phase, Step, terms::Method},
+    panels::{
+        Barred, Marks, Panel, Phase, Step,
+        planning::{self, Imagined},
+        terms::Method,
+    },
 };
 use persistence::{AloneWith, AnyConnection, Result as Rows, panels};
 
@@ -44,6 +49,7 @@ pub fn routes(to: &mut Routes<'_>) {
     draw::routes(to);
     applications::routes(to);
     replies::routes(to);
+    simulation::routes(to);
 }
 
 /// A panel as it is answered wherever it changes.
@@ -237,9 +243,11 @@ fn stepped(before: Panel, step: Step, stamp: domain::Stamp) -> Rows<Panel> {
 
 /// Publish a panel
 ///
-/// Its terms are fixed and hashed: `rules_hash` is on every receipt.
+/// Its terms are fixed and hashed: `rules_hash` is on every receipt. Quotas of attributes that the members there are could not meet
+/// are refused, with what to relax.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, quotas_infeasible"),
+        (status = 422, description = "quota_check_too_complex")))]
 #[post("/v1/panels/{id}/publish")]
 async fn publish_panel(
     app: web::Data<App>,
@@ -247,6 +255,20 @@ async fn publish_panel(
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<PanelBody>, Failure> {
+    let looked = app.read(&me.caller, move |tx, actor| {
+        actor.ensure(Permission::ManagePanels)?;
+        let terms = panels::find(tx, actor, id.into())?.terms;
+        let quotas = planning::of_attributes(&terms);
+        let segments: Vec<_> = terms.audience.segments.iter().copied().map(SegmentId::from).collect();
+        let names: Vec<String> = quotas.keys().cloned().collect();
+        let people = if names.is_empty() { Vec::new() } else { panels::population(tx, &segments, &names)? };
+        Ok((quotas, terms.seats, people))
+    });
+    let (quotas, seats, people) = looked.await?;
+    if !quotas.is_empty() {
+        let check = move || Imagined::new(seats, &quotas, &people).ensure_feasible();
+        web::block(check).await.map_err(Failure::internal)??;
+    }
     step(app, me, id.into(), (Step::Publish, "publish_panel"), post).await
 }
 

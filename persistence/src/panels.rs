@@ -4,18 +4,21 @@ pub mod applications;
 pub mod draws;
 pub mod seats;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
     AsChangeset, ExpressionMethods as _, Insertable, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable,
     SelectableHelper as _,
 };
 use domain::{
-    Actor, IdeaId, MemberId, PanelId, Stamp,
+    Actor, IdeaId, MemberId, PanelId, SegmentId, Stamp,
     access::Permission,
     digest,
     events::{Event, PanelEvent},
+    members::Role,
     page::{Limit, Page, Place},
-    panels::{Barred, Marks, Panel, terms::Terms},
+    panels::{Barred, Marks, Panel, screening::written, terms::Terms},
 };
 
 use crate::{
@@ -23,8 +26,9 @@ use crate::{
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
     key::{KeyValue, key},
+    members::attributes::attributes,
     outbox,
-    schema::{panels, segment_members},
+    schema::{members, panels, segment_members},
     votes,
 };
 
@@ -176,6 +180,36 @@ pub fn be_alone_with(conn: &mut AnyConnection, id: PanelId) -> Result<()> {
 
 pub(crate) fn secret(conn: &mut AnyConnection, id: PanelId) -> Result<String> {
     Ok(panels::table.find(key(id)).select(panels::secret).first(conn)?)
+}
+
+/// What is known of each customer who is not blocked, of these attributes; of the members of any of the segments, where there are
+/// some.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn population(
+    conn: &mut AnyConnection,
+    segments: &[SegmentId],
+    names: &[String],
+) -> Result<Vec<BTreeMap<String, String>>> {
+    let mut query = members::table
+        .filter(members::role.eq(Role::Member.name()))
+        .filter(members::blocked_at.is_null())
+        .select(members::attributes)
+        .into_boxed();
+    if !segments.is_empty() {
+        let held = segment_members::table
+            .filter(segment_members::segment_id.eq_any(segments.iter().copied().map(key)))
+            .select(segment_members::member_id);
+        query = query.filter(members::id.eq_any(held));
+    }
+    let rows: Vec<String> = query.load(conn)?;
+    let known = |text: &String| {
+        let known = attributes(text).unwrap_or_default();
+        let of = names.iter().filter_map(|name| Some((name.clone(), written(known.get(name)?))));
+        of.collect()
+    };
+    Ok(rows.iter().map(known).collect())
 }
 
 /// Whether a member is among those the panel is for.

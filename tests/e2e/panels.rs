@@ -2,6 +2,8 @@
 
 mod first_come;
 mod lottery;
+mod planning;
+mod stampede;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kit::{TestApp, on_each_database, people::Person};

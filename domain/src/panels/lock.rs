@@ -107,7 +107,7 @@ fn by_score(panel: &Panel, candidates: &[Candidate], pool: &[Line]) -> Vec<Ticke
     scored.into_iter().take(seats as usize).map(|application| application.ticket).collect()
 }
 
-fn ensure_feasible(spec: &Spec, pool: &[Line]) -> Result<(), Refusal> {
+pub(super) fn ensure_feasible(spec: &Spec, pool: &[Line]) -> Result<(), Refusal> {
     let checked = Pool::of(spec, pool).and_then(|pool| match pool.ensure_feasible() {
         Err(Unfit::Infeasible) => pool.ways_out().map(Some),
         other => other.map(|()| None),
