@@ -80,6 +80,9 @@ pub enum Code {
     PanelFull,
     QuotasInfeasible,
     QuotaCheckTooComplex,
+    CommitmentTaken,
+    NobodyHidANumber,
+    NoPart,
     NoSeat,
     TooLate,
     KeyEnded,
@@ -299,6 +302,7 @@ impl From<Stored> for Failure {
             Stored::Taken(Unique::StatusKey) => Self::new(Code::StatusKeyTaken),
             Stored::Taken(Unique::FieldKey) => Self::new(Code::FieldKeyTaken),
             Stored::Taken(Unique::SourceId) => Self::new(Code::SourceTaken),
+            Stored::Taken(Unique::Commitment) => Self::new(Code::CommitmentTaken),
             Stored::Taken(Unique::Word) => Self::new(Code::WordTaken),
             Stored::Taken(Unique::ReplayKey) => {
                 Self { retry_after: Some(1), ..Self::new(Code::RequestInProgress) }

@@ -158,8 +158,23 @@ fn give_large_blocks_back() {
     }
 }
 
+/// Whoever reads the output may have had enough of it, as in `madang openapi | head`: that is no failure to tell of.
+fn end_quietly_when_nobody_reads() {
+    /// What a shell says of a program that SIGPIPE ended, which Rust's do not let end them.
+    const NOBODY_READS: i32 = 128 + 13;
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>();
+        if said.is_some_and(|said| said.starts_with("failed printing to stdout")) {
+            std::process::exit(NOBODY_READS);
+        }
+        usual(panic);
+    }));
+}
+
 #[actix_web::main]
 async fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let command = Cli::parse().command.unwrap_or(Command::Serve);
     #[cfg(unix)]
     if let Command::Serve | Command::Demo | Command::Worker = command {

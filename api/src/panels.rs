@@ -3,6 +3,7 @@
 mod applications;
 mod bodies;
 mod draw;
+mod nonces;
 mod replies;
 mod schemas;
 mod simulation;
@@ -47,6 +48,7 @@ pub fn routes(to: &mut Routes<'_>) {
         .service(close_panel)
         .service(cancel_panel);
     draw::routes(to);
+    nonces::routes(to);
     applications::routes(to);
     replies::routes(to);
     simulation::routes(to);

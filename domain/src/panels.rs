@@ -131,6 +131,10 @@ pub enum Barred {
     Infeasible { ways_out: Vec<String> },
     #[error("the quotas are too complex: {merge}")]
     TooComplex { merge: String },
+    #[error("nobody has hidden a number to draw with")]
+    NobodyHidANumber,
+    #[error("only applicants and staff have a part in the number")]
+    NoPart,
     #[error("the application has no seat to answer for")]
     NoSeat,
     #[error("the time to confirm is over")]

@@ -40,6 +40,7 @@ pub enum Unique {
     ReplayKey,
     Lease,
     Word,
+    Commitment,
 }
 
 impl From<Diesel> for Error {

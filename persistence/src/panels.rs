@@ -2,6 +2,7 @@
 
 pub mod applications;
 pub mod draws;
+pub mod nonces;
 pub mod seats;
 
 use std::collections::BTreeMap;

@@ -939,6 +939,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    panel_nonces (panel_id, member_id) {
+        panel_id -> Key,
+        member_id -> Key,
+        commitment -> Text,
+        nonce -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(reports -> members (member_id));
 diesel::joinable!(api_keys -> members (owner_id));
 diesel::joinable!(invitations -> members (invited_by));

@@ -40,8 +40,8 @@ impl PartialSchema for VerdictBody {
                     "properties": {
                         "name": { "type": "string", "examples": ["pool_root"] },
                         "ok": { "type": "boolean", "examples": [true] },
-                        "expected": { "description": "What comes out when it is computed.", "examples": [HASH] },
-                        "found": { "description": "What the proof says.", "examples": [HASH] },
+                        "expected": { "type": ANY, "description": "What comes out when it is computed.", "examples": [HASH] },
+                        "found": { "type": ANY, "description": "What the proof says.", "examples": [HASH] },
                     },
                 } },
                 "unchecked": {
@@ -55,6 +55,8 @@ impl PartialSchema for VerdictBody {
     }
 }
 
+/// A value of any kind.
+const ANY: [&str; 6] = ["string", "number", "boolean", "array", "object", "null"];
 const HASH: &str = "8908fa8dd6095f8a9db23b25bc900bd1f631cc1409980e2f8e55f807f8c13d6c";
 const TICKET: &str = "0bea8c6aeb401bb8186c636651c2a97e";
 
@@ -122,8 +124,8 @@ fn spec() -> Value {
             "excluded_size", "beacon"],
         "additionalProperties": false,
         "properties": {
-            "v": { "const": 1 },
-            "alg": { "const": "priority-first/1" },
+            "v": { "type": "integer", "enum": [1] },
+            "alg": { "type": "string", "enum": ["priority-first/1"] },
             "draw_id": { "type": "string" },
             "seats": { "type": "integer", "minimum": 0 },
             "waitlist": { "type": "integer", "minimum": 0 },
@@ -142,7 +144,7 @@ fn spec() -> Value {
                 "type": "object",
                 "required": ["kind"],
                 "description": "`drand` with `chain` and `round`, `manual_sources` with `sources`, or `multi_party` with `commitments`.",
-                "properties": { "kind": { "enum": ["drand", "manual_sources", "multi_party"] } },
+                "properties": { "kind": { "type": "string", "enum": ["drand", "manual_sources", "multi_party"] } },
             },
             "household": { "type": "boolean", "description": "One of a household stands for it." },
             "merit": tickets("Who was scored into a seat before the draw."),
@@ -180,9 +182,9 @@ fn step() -> Value {
         "required": ["t", "outcome", "reason"],
         "properties": {
             "t": ticket(),
-            "outcome": { "enum": ["selected", "skipped"] },
+            "outcome": { "type": "string", "enum": ["selected", "skipped"] },
             "reason": { "type": ["object", "null"], "required": ["kind", "values"], "properties": {
-                "kind": { "enum": ["max_reached", "would_make_minimum_unreachable", "household_represented_by_other_ticket"] },
+                "kind": { "type": "string", "enum": ["max_reached", "would_make_minimum_unreachable", "household_represented_by_other_ticket"] },
                 "values": { "type": "array", "items": { "type": "string", "examples": ["age=30s"] } },
             } },
         },

@@ -113,6 +113,8 @@ fn of_panel(barred: Barred) -> Failure {
         Barred::Full => failure(Code::PanelFull),
         Barred::Infeasible { ways_out } => failure(Code::QuotasInfeasible).with_fact(ways_out.join(", ")),
         Barred::TooComplex { merge } => failure(Code::QuotaCheckTooComplex).with_fact(merge),
+        Barred::NobodyHidANumber => failure(Code::NobodyHidANumber),
+        Barred::NoPart => failure(Code::NoPart),
         Barred::NoSeat => failure(Code::NoSeat),
         Barred::TooLate => failure(Code::TooLate),
     }

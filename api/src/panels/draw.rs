@@ -20,6 +20,7 @@ use persistence::{
     panels::{
         self, applications,
         draws::{self, Draw},
+        nonces,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -108,7 +109,7 @@ pub struct CalledBody {
 /// The pool, those who are not in it and why, the quotas and the source of the number are hashed; the hash is on the panel and on
 /// every application. Then objections may be raised, and only after that may be drawn.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, quotas_infeasible"),
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, quotas_infeasible, nobody_hid_a_number"),
         (status = 422, description = "quota_check_too_complex")))]
 #[post("/v1/panels/{id}/lock")]
 async fn lock_panel(
@@ -124,7 +125,8 @@ async fn lock_panel(
         let was = shown(tx, actor, &before, &held)?;
         let after = stepped(before, Step::Lock, stamp)?;
         let candidates = draws::candidates(tx, &after)?;
-        let locked = lock::lock(&after, &id.to_string(), &candidates)?;
+        let commitments = nonces::commitments(tx, id)?;
+        let locked = lock::lock(&after, &id.to_string(), &candidates, &commitments)?;
         draws::lock(tx, &after, &locked, stamp.at)?;
         panels::update(tx, &stamp, &after, PanelEvent::Stepped(Step::Lock))?;
         let is = shown(tx, actor, &after, &held)?;
@@ -157,6 +159,12 @@ async fn draw_panel(
         }
         let after = stepped(panel, Step::Draw, stamp)?;
         let draw = draws::find(tx, id)?;
+        let evidence = match draw.spec.beacon {
+            Beacon::MultiParty { .. } => {
+                Evidence { nonces: Some(nonces::shown(tx, id)?), ..evidence.clone() }
+            }
+            Beacon::Drand { .. } | Beacon::ManualSources { .. } => evidence.clone(),
+        };
         let number = number(&draw.spec.beacon, &evidence, stamp.at)?;
         draws::draw(tx, &after, &draw, (&number, &evidence), stamp.at)?;
         panels::update(tx, &stamp, &after, PanelEvent::Stepped(Step::Draw))?;

@@ -159,7 +159,7 @@ fn facts() -> Map<String, Value> {
     let phases: Vec<&str> = domain::panels::Phase::ALL.map(domain::panels::Phase::name).into();
     fields(json!({
         "id": { "type": "string", "format": "uuid" },
-        "phase": { "enum": phases, "description": "How far it is: by its schedule, the steps of staff, and the time." },
+        "phase": { "type": "string", "enum": phases, "description": "How far it is: by its schedule, the steps of staff, and the time." },
         "rules_hash": { "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$",
             "description": "SHA-256 of the terms as canonical JSON, as they were published." },
         "published_at": time("When it was published."),
@@ -188,7 +188,7 @@ fn terms() -> Map<String, Value> {
         "contact": text(300, "Whom to ask."),
         "seats": { "type": "integer", "minimum": 1, "maximum": Terms::SEATS_MOST },
         "waitlist": count(Terms::SEATS_MOST, "How many of the others are told of their place in the queue."),
-        "method": { "enum": ["lottery", "first_come", "manual", "merit_then_lottery"] },
+        "method": { "type": "string", "enum": ["lottery", "first_come", "manual", "merit_then_lottery"] },
         "schedule": schedule(),
         "audience": {
             "type": "object", "additionalProperties": false,
@@ -229,9 +229,10 @@ fn terms() -> Map<String, Value> {
         "objection_hours": count(720, "How long after the lock nothing may be drawn."),
         "beacon": {
             "type": "object", "required": ["kind"],
-            "description": "Where the number of the draw comes from: the first round of `drand` after the objection window, or \
-                            `manual_sources`: named public numbers of a later day.",
-            "properties": { "kind": { "enum": ["drand", "manual_sources"] }, "sources": { "type": "array", "items": { "type": "string" } } },
+            "description": "Where the number of the draw comes from: the first round of `drand` after the objection window, \
+                            `manual_sources` (named public numbers of a later day), or `multi_party` (numbers that applicants and \
+                            staff hide before the lock and show after it).",
+            "properties": { "kind": { "type": "string", "enum": ["drand", "manual_sources", "multi_party"] }, "sources": { "type": "array", "items": { "type": "string" } } },
         },
     }))
 }
@@ -269,7 +270,7 @@ fn question() -> Value {
             "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
             "label": { "type": "string", "maxLength": 500 },
             "required": { "type": "boolean" },
-            "kind": { "enum": ["single", "several", "number", "text"] },
+            "kind": { "type": "string", "enum": ["single", "several", "number", "text"] },
             "choices": { "type": "array", "items": {
                 "type": "object", "required": ["key", "label"], "additionalProperties": false,
                 "properties": {

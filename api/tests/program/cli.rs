@@ -224,6 +224,14 @@ fn the_document_is_printed() {
 }
 
 #[test]
+fn whoever_reads_may_stop_reading() {
+    let program = env!("CARGO_BIN_EXE_madang");
+    let piped = format!("'{program}' openapi | head -c 8; exit ${{PIPESTATUS[0]}}");
+    let (code, shown, error) = said(&Command::new("bash").args(["-c", &piped]).output().unwrap());
+    assert_eq!((code, shown.as_str(), error.as_str()), (Some(141), "openapi:", ""));
+}
+
+#[test]
 fn a_key_is_rotated_and_the_old_one_still_opens() {
     let folder = tempfile::tempdir().unwrap();
     let keys = || fs::read_to_string(folder.path().join("data/signing-keys")).unwrap();

@@ -56,13 +56,14 @@ pub fn chances(spec: &Spec, lines: &[Line], seed: &Digest, runs: u32) -> Result<
             }
         }
     }
-    let chance = |((f, w), (people, seats)): ((&BTreeMap<String, String>, u32), (u64, u64))| Chance {
+    let chance = |people: u64, seats: u64| seats as f64 / (people as f64 * f64::from(runs));
+    let of = kinds.into_iter().map(|((f, w), (people, seats))| Chance {
         f: f.clone(),
         w,
         people,
-        chance: seats as f64 / (people as f64 * f64::from(runs)),
-    };
-    Ok(kinds.into_iter().map(chance).collect())
+        chance: chance(people, seats),
+    });
+    Ok(of.collect())
 }
 
 /// The least and the greatest of chances, and how unequal they are.

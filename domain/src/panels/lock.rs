@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Barred, Panel,
     applications::{Application, Outcome},
-    terms::Method,
+    terms::{Method, Source},
 };
 use crate::{
     Refusal,
@@ -38,13 +38,21 @@ pub struct Locked {
 const WITHDRAWN: &str = "withdrawn";
 const NO_VALUE: &str = "no_value_for_quota";
 
-/// Fixes pool, exclusions, seats by score and rule of a draw. The seats may be fewer than the panel has when fewer may be drawn and
+/// Fixes pool, exclusions, seats by score, rule and source of the number of a draw. The seats may be fewer than the panel has when fewer may be drawn and
 /// no quota asks for more.
 ///
 /// # Errors
-/// [`Barred::Infeasible`] with what to relax, or [`Barred::TooComplex`].
-pub fn lock(panel: &Panel, draw_id: &str, candidates: &[Candidate]) -> Result<Locked, Refusal> {
+/// [`Barred::Infeasible`] with what to relax, [`Barred::TooComplex`], or [`Barred::NobodyHidANumber`].
+pub fn lock(
+    panel: &Panel,
+    draw_id: &str,
+    candidates: &[Candidate],
+    commitments: &[String],
+) -> Result<Locked, Refusal> {
     let terms = &panel.terms;
+    if terms.beacon == Source::MultiParty && commitments.is_empty() {
+        return Err(Barred::NobodyHidANumber.into());
+    }
     let (mut pool, mut excluded) = (Vec::new(), Vec::new());
     for candidate in candidates {
         let t = candidate.application.ticket;
@@ -75,7 +83,7 @@ pub fn lock(panel: &Panel, draw_id: &str, candidates: &[Candidate]) -> Result<Lo
         pool_size: pool.len(),
         excluded_root: merkle::root(&leaves(&excluded)),
         excluded_size: excluded.len(),
-        beacon: terms.beacon.beacon(open),
+        beacon: terms.beacon.beacon(open, commitments),
         household: terms.household.is_some(),
         merit: by_score(panel, candidates, &pool),
         relax: terms.relax.clone(),

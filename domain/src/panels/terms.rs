@@ -147,18 +147,21 @@ pub enum Source {
     ManualSources {
         sources: Vec<String>,
     },
+    /// Numbers that applicants and staff hide before the lock and show after it.
+    MultiParty,
 }
 
 impl Source {
-    /// What the number will be, for a draw that may not happen before a moment.
+    /// What the number will be, for a draw that may not happen before a moment; `commitments` are those that were made by now.
     #[must_use]
-    pub fn beacon(&self, not_before: DateTime<Utc>) -> Beacon {
+    pub fn beacon(&self, not_before: DateTime<Utc>, commitments: &[String]) -> Beacon {
         match self {
             Self::Drand => {
                 let (chain, round) = draws::beacon::first_round_after(not_before);
                 Beacon::Drand { chain: chain.to_owned(), round }
             }
             Self::ManualSources { sources } => Beacon::ManualSources { sources: sources.clone() },
+            Self::MultiParty => Beacon::MultiParty { commitments: commitments.to_vec() },
         }
     }
 }

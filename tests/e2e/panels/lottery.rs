@@ -222,3 +222,55 @@ async fn a_forged_number_and_one_that_is_not_out_are_refused() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_number_that_many_have_a_part_in_is_known_to_nobody_before_the_lock() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        let other = json!({ "beacon": { "kind": "multi_party" }, "objection_hours": 0 });
+        let (panel, _) = applied(app, &pm, other).await;
+        let path = |what: &str| format!("/v1/panels/{panel}/{what}");
+        step(&pm, &panel, "close_recruiting").await;
+        pm.post(&path("lock"), &json!({})).await.expect_problem(409, "nobody_hid_a_number");
+        // "11…", "22…", "33…", sixteen bytes each.
+        let nonce = |digit: &str| digit.repeat(32);
+        let hidden = |digit: &str| {
+            use sha2::Digest as _;
+            let byte = u8::from_str_radix(&digit.repeat(2), 16).unwrap();
+            let hash = sha2::Sha256::digest([byte; 16]);
+            json!({ "commitment": hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>() })
+        };
+        let (ana, ben) = (app.member("m0").await, app.member("m1").await);
+        for (person, digit) in [(&ana, "4"), (&ana, "1"), (&ben, "2"), (&pm, "3")] {
+            person.post(&path("commitments"), &hidden(digit)).await.expect(200);
+        }
+        ana.post(&path("commitments"), &hidden("2")).await.expect_problem(409, "commitment_taken");
+        ana.post(&path("commitments"), &json!({ "commitment": "XY" }))
+            .await
+            .expect_problem(422, "invalid_fields");
+        app.member("stranger")
+            .await
+            .post(&path("commitments"), &hidden("5"))
+            .await
+            .expect_problem(403, "no_part");
+        ana.post(&path("reveals"), &json!({ "nonce": nonce("1") })).await.expect_problem(409, "panel_phase");
+
+        step(&pm, &panel, "lock").await;
+        ana.post(&path("commitments"), &hidden("6")).await.expect_problem(409, "panel_phase");
+        let none = pm.post(&path("draw"), &json!({})).await.expect_problem(422, "invalid_fields");
+        assert_eq!(none["errors"][0]["pointer"], "/nonces");
+        ana.post(&path("reveals"), &json!({ "nonce": nonce("4") }))
+            .await
+            .expect_problem(422, "invalid_fields");
+        for (person, digit) in [(&ana, "1"), (&pm, "3")] {
+            person.post(&path("reveals"), &json!({ "nonce": nonce(digit) })).await.expect(200);
+        }
+        let proof = pm.post(&path("draw"), &json!({})).await.expect(200);
+        assert_eq!(proof["spec"]["beacon"]["commitments"].as_array().unwrap().len(), 3);
+        assert_eq!(proof["beacon"]["evidence"]["nonces"].as_object().unwrap().len(), 2);
+        let verdict = app.visitor().post("/v1/draws/verify", &proof).await.expect(200);
+        assert_eq!((&verdict["valid"], &verdict["unchecked"]), (&json!(true), &json!([])), "{verdict}");
+        ben.post(&path("reveals"), &json!({ "nonce": nonce("2") })).await.expect_problem(409, "panel_phase");
+    })
+    .await;
+}

@@ -72,3 +72,16 @@ CREATE TABLE panel_replacements (
     created_at TIMESTAMP NOT NULL,
     PRIMARY KEY (panel_id, number)
 );
+
+-- Numbers that people hid before the lock and show after it, for a draw that many have a part in.
+CREATE TABLE panel_nonces (
+    panel_id UUID NOT NULL REFERENCES panels (id) ON DELETE CASCADE,
+    member_id UUID NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    -- SHA-256 of the number, and the number once it is shown, in base 16.
+    commitment TEXT NOT NULL,
+    nonce TEXT,
+    created_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (panel_id, member_id)
+);
+CREATE UNIQUE INDEX panel_nonces_by_commitment ON panel_nonces (panel_id, commitment);
+CREATE INDEX panel_nonces_by_member ON panel_nonces (member_id);
