@@ -3,11 +3,18 @@
 //! A request names what is made for it in braces: a `{board}`, an `{idea}` of the author, a `{comment}` on it by the author,
 //! another idea of staff (`{other}`), and so on.
 
+mod panels;
+
 /// An operation, its request, the body, and the answers in the order of [`super::CALLERS`].
 pub type Row = (&'static str, &'static str, &'static str, [u16; 9]);
 
+/// Every operation. What ends sessions stands last.
+pub fn table() -> impl Iterator<Item = &'static Row> {
+    panels::ROWS.iter().chain(TABLE)
+}
+
 #[rustfmt::skip]
-pub const TABLE: &[Row] = &[
+const TABLE: &[Row] = &[
     // visitor member author blocked moderator marketer product_manager admin expired
 
     // Accounts and boards.
@@ -53,61 +60,6 @@ pub const TABLE: &[Row] = &[
         [401, 403, 403, 403, 403, 403, 403, 204, 401]),
     ("accept_invitation", "POST /v1/auth/invitations/accept", r#"{ "secret": "never-mailed", "display_name": "지수", "password": "a long enough password" }"#,
         [409, 409, 409, 409, 409, 409, 409, 409, 409]),
-    // Trial panels.
-    ("list_panels", "GET /v1/panels", "",
-        [200, 200, 200, 403, 200, 200, 200, 200, 401]),
-    ("create_panel", "POST /v1/panels", "{panel_terms}",
-        [401, 403, 403, 403, 403, 201, 201, 201, 401]),
-    ("get_panel", "GET /v1/panels/{panel}", "",
-        [200, 200, 200, 403, 200, 200, 200, 200, 401]),
-    ("update_panel", "PATCH /v1/panels/{draft_panel}", r#"{ "contact": "desk@example.com" }"#,
-        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
-    ("delete_panel", "DELETE /v1/panels/{draft_panel}", "",
-        [401, 403, 403, 403, 403, 204, 204, 204, 401]),
-    ("publish_panel", "POST /v1/panels/{draft_panel}/publish", "",
-        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
-    ("close_panel_recruiting", "POST /v1/panels/{panel}/close_recruiting", "",
-        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
-    ("lock_panel", "POST /v1/panels/{panel}/lock", "",
-        [401, 403, 403, 403, 403, 409, 409, 409, 401]),
-    ("draw_panel", "POST /v1/panels/{panel}/draw", "{}",
-        [401, 403, 403, 403, 403, 409, 409, 409, 401]),
-    ("announce_panel", "POST /v1/panels/{panel}/announce", "",
-        [401, 403, 403, 403, 403, 409, 409, 409, 401]),
-    ("close_panel", "POST /v1/panels/{panel}/close", "",
-        [401, 403, 403, 403, 403, 409, 409, 409, 401]),
-    ("cancel_panel", "POST /v1/panels/{panel}/cancel", "",
-        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
-    ("commit_to_number", "POST /v1/panels/{panel}/commitments", r#"{ "commitment": "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb" }"#,
-        [401, 403, 403, 403, 403, 403, 403, 403, 401]),
-    ("reveal_number", "POST /v1/panels/{panel}/reveals", r#"{ "nonce": "00112233445566778899aabbccddeeff" }"#,
-        [401, 403, 403, 403, 403, 403, 403, 403, 401]),
-    ("get_panel_draw", "GET /v1/panels/{panel}/draw", "",
-        [409, 409, 409, 403, 409, 409, 409, 409, 401]),
-    ("apply_to_panel", "POST /v1/panels/{panel}/applications", "{}",
-        [401, 201, 201, 403, 201, 201, 201, 201, 401]),
-    ("list_panel_applications", "GET /v1/panels/{panel}/applications", "",
-        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
-    ("list_my_applications", "GET /v1/me/applications", "",
-        [401, 200, 200, 403, 200, 200, 200, 200, 401]),
-    ("get_application", "GET /v1/applications/{application}", "",
-        [401, 404, 200, 403, 404, 404, 404, 404, 401]),
-    ("update_application", "PATCH /v1/applications/{application}", r#"{ "consents": [] }"#,
-        [401, 404, 200, 403, 404, 404, 404, 404, 401]),
-    ("withdraw_application", "DELETE /v1/applications/{application}", "",
-        [401, 404, 204, 403, 404, 404, 404, 404, 401]),
-    ("explain_application", "GET /v1/applications/{application}/explanation", "",
-        [401, 404, 200, 403, 404, 404, 404, 404, 401]),
-    ("score_application", "PUT /v1/applications/{application}/score", r#"{ "score": 80 }"#,
-        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
-    ("confirm_seat", "POST /v1/applications/{application}/confirm", "",
-        [401, 404, 409, 403, 404, 404, 404, 404, 401]),
-    ("decline_seat", "POST /v1/applications/{application}/decline", "",
-        [401, 404, 409, 403, 404, 404, 404, 404, 401]),
-    ("simulate_draw", "POST /v1/draws/simulate", r#"{ "seats": 2 }"#,
-        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
-    ("verify_draw", "POST /v1/draws/verify", r#"{ "beacon": { "bytes": "00" } }"#,
-        [422, 422, 422, 422, 422, 422, 422, 422, 422]),
     ("list_api_keys", "GET /v1/api-keys", "",
         [401, 200, 200, 403, 200, 200, 200, 200, 401]),
     ("create_api_key", "POST /v1/api-keys", r#"{ "name": "봇", "scopes": ["read", "triage"] }"#,
