@@ -226,8 +226,11 @@ async fn step(
         let before = panels::find(tx, actor, id)?;
         let was = shown(tx, actor, &before, &held)?;
         let after = stepped(before, step, stamp)?;
-        if step == Step::Announce && after.terms.method == Method::Manual {
-            panels::seats::seat_by_score(tx, &after, stamp.at)?;
+        if step == Step::Announce {
+            if after.terms.method == Method::Manual {
+                panels::seats::seat_by_score(tx, &after, stamp.at)?;
+            }
+            panels::seats::give_time(tx, &after, stamp.at)?;
         }
         panels::update(tx, &stamp, &after, PanelEvent::Stepped(step))?;
         let is = shown(tx, actor, &after, &held)?;

@@ -238,7 +238,7 @@ async fn get_application(
 ///
 /// Until recruiting ends; the clock of the server decides.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = UpdateApplicationBody,
-    responses((status = 200, body = ApplicationBody), (status = 409, description = "panel_phase")))]
+    responses((status = 200, body = ApplicationBody), (status = 409, description = "panel_phase, panel_full, no_seat")))]
 #[patch("/v1/applications/{id}")]
 async fn update_application(
     app: web::Data<App>,
@@ -256,7 +256,7 @@ async fn update_application(
         let agreed = agreed.clone().unwrap_or_else(|| application.agreed.clone());
         let reasons = reasons(tx, &panel, member, (&answers, &agreed), stamp.at)?;
         let changed = Application { answers, agreed, reasons, updated_at: stamp.at, ..application };
-        applications::update(tx, &stamp, &changed)?;
+        let changed = applications::update(tx, &stamp, &panel, changed)?;
         Ok(Reply::ok(&ApplicationBody::new(&changed, &panel, Looks::Applicant, None, stamp.at)))
     })
     .await
@@ -329,7 +329,7 @@ async fn score_application(
         };
         let was = show(&application);
         let scored = Application { score: body.score, updated_at: stamp.at, ..application };
-        applications::update(tx, &stamp, &scored)?;
+        let scored = applications::update(tx, &stamp, &panel, scored)?;
         act.keep(tx, actor, id, was.facts(), show(&scored))
     })
     .await

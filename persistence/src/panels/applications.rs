@@ -207,12 +207,19 @@ pub fn insert(
             }
             error => error.into(),
         })?;
-    if panel.terms.method == Method::FirstCome && application.is_eligible() {
-        application.outcome = by_arrival(panel, arrive(conn, panel.id)?)?;
-        settle(conn, &application)?;
-    }
+    take_place(conn, panel, &mut application)?;
     tell(conn, stamp, &application, ApplicationEvent::Created)?;
     Ok(application)
+}
+
+/// Where the first to come are taken, gives whoever may be taken the next seat or place.
+fn take_place(conn: &mut AnyConnection, panel: &Panel, application: &mut Application) -> Result<()> {
+    let waits = application.is_eligible() && application.outcome == Outcome::Open;
+    if panel.terms.method == Method::FirstCome && waits {
+        application.outcome = by_arrival(panel, arrive(conn, panel.id)?)?;
+        settle(conn, application)?;
+    }
+    Ok(())
 }
 
 /// Whoever comes too late is told so without waiting for those before.
@@ -221,11 +228,16 @@ fn ensure_room(conn: &mut AnyConnection, panel: &Panel) -> Result<()> {
     by_arrival(panel, arrived + 1).map(drop)
 }
 
-/// Stores answers, consents, reasons and score.
+/// Stores answers, consents, reasons and score. Who may be taken only now comes now, where the first to come are taken.
 ///
 /// # Errors
-/// Only when the database fails.
-pub fn update(conn: &mut AnyConnection, stamp: &Stamp, application: &Application) -> Result<()> {
+/// [`Barred::Full`] where they come too late.
+pub fn update(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    panel: &Panel,
+    mut application: Application,
+) -> Result<Application> {
     diesel::update(applications::table.find(key(application.id)))
         .set((
             applications::answers.eq(to_json(&application.answers)?),
@@ -236,7 +248,9 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, application: &Application
             applications::version.eq(applications::version + 1),
         ))
         .execute(conn)?;
-    tell(conn, stamp, application, ApplicationEvent::Updated)
+    take_place(conn, panel, &mut application)?;
+    tell(conn, stamp, &application, ApplicationEvent::Updated)?;
+    Ok(application)
 }
 
 /// Stores what became of an application.

@@ -94,6 +94,20 @@ pub fn seat_by_score(conn: &mut AnyConnection, panel: &Panel, at: DateTime<Utc>)
     Ok(())
 }
 
+/// Gives everybody with a seat time to confirm it, also where the result is announced later than was planned.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn give_time(conn: &mut AnyConnection, panel: &Panel, now: DateTime<Utc>) -> Result<()> {
+    let by = panel.terms.schedule.announce_at.max(now) + TimeDelta::hours(HOURS_TO_CONFIRM);
+    diesel::update(applications_table::table.filter(applications_table::panel_id.eq(key(panel.id))))
+        .filter(applications_table::outcome.eq("selected"))
+        .filter(applications_table::confirm_by.lt(by.naive_utc()))
+        .set(applications_table::confirm_by.eq(by.naive_utc()))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Seats that nobody confirmed in time.
 ///
 /// # Errors
@@ -130,7 +144,7 @@ pub fn lapse(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Resu
     }
 }
 
-/// Hours that whoever takes a seat that fell free has to confirm it.
+/// Hours that whoever has a seat has to confirm it, at least.
 const HOURS_TO_CONFIRM: i64 = 48;
 
 /// Keeps that somebody left their seat, and gives it to whoever is next.

@@ -98,3 +98,43 @@ async fn staff_choose_by_their_scores() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn who_may_be_taken_only_after_a_change_comes_then() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        let consents = json!([{ "key": "privacy", "purpose": "운영", "text": "주소", "required": true }]);
+        let other = json!({ "method": "first_come", "seats": 1, "waitlist": 1, "consents": consents });
+        let panel = recruiting(app, &pm, other).await;
+        let (ana, ben, cho) = (app.member("ana").await, app.member("ben").await, app.member("cho").await);
+        let late = apply(&ana, &panel, json!({})).await;
+        assert_eq!((&late["outcome"], &late["reasons"]), (&json!("applied"), &json!(["missing_consent"])));
+        let agreed = json!({ "consents": ["privacy"] });
+        assert_eq!(apply(&ben, &panel, agreed.clone()).await["outcome"], "selected");
+        let path = |sent: &Value| format!("/v1/applications/{}", text(&sent["id"]));
+        let changed = ana.patch(&path(&late), &agreed).await.expect(200);
+        assert_eq!((&changed["outcome"], &changed["place"]), (&json!("waitlisted"), &json!(1)));
+        let latest = apply(&cho, &panel, json!({})).await;
+        cho.patch(&path(&latest), &agreed).await.expect_problem(409, "panel_full");
+        assert_eq!(cho.get(&path(&latest)).await.expect(200)["consents"], json!([]));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn who_hears_late_of_a_seat_still_has_two_days() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        let panel = recruiting(app, &pm, json!({ "method": "first_come", "seats": 1 })).await;
+        let sent = apply(&app.member("ana").await, &panel, json!({})).await;
+        // Announced a week after the time to confirm was to end.
+        app.advance(TimeDelta::hours(168 + 168));
+        step(&app.staff("product_manager").await, &panel, "announce").await;
+        assert_eq!(app.seed_lapse_seats().await, 0);
+        let ana = app.member("ana").await;
+        let confirmed =
+            ana.post(&format!("/v1/applications/{}/confirm", text(&sent["id"])), &json!({})).await;
+        assert_eq!(confirmed.expect(200)["outcome"], "confirmed");
+    })
+    .await;
+}
