@@ -33,6 +33,10 @@ async fn a_backup_that_is_cut_off_or_changed_anywhere_is_refused_and_stores_noth
     let (app, _) = lively(Kind::Sqlite, folder).await;
     let whole = fs::read(folder.join("all.tar")).unwrap();
     let length = whole.len();
+    // What comes before the second part says of itself what it is.
+    let manifest_ends =
+        tar::Archive::new(&whole[..]).entries().unwrap().nth(1).unwrap().unwrap().raw_header_position();
+    let manifest_ends = usize::try_from(manifest_ends).unwrap();
     let bad = folder.join("bad.tar");
     for to in kinds() {
         let data = tempfile::tempdir().unwrap();
@@ -46,10 +50,10 @@ async fn a_backup_that_is_cut_off_or_changed_anywhere_is_refused_and_stores_noth
         refuse(b"PK\x03\x04", "is no backup of Madang");
         refuse(&[0; 4_096], "is no backup of Madang");
         refuse(&b"=1+1;".repeat(1_000), "is no backup of Madang");
-        for cut in [1, 100, 511] {
+        for cut in [1, 100, 511, manifest_ends / 2] {
             refuse(&whole[..cut], "is no backup of Madang");
         }
-        let far = (1..16).map(|nth| nth * length / 16).chain([
+        let far = (1..16).map(|nth| manifest_ends + nth * (length - manifest_ends) / 16).chain([
             length - 1,
             length - 72,
             length - 73,
