@@ -123,8 +123,8 @@ async fn create_panel(
 
 /// Read a panel
 ///
-/// Which answers qualify is shown to staff, and to everybody once the result is out: then the terms can be hashed and compared with
-/// `rules_hash`.
+/// Which answers qualify is shown to staff, and to everybody once the result is out. `rules_salt` is shown then too, with which the
+/// terms can be hashed and compared with `rules_hash`.
 #[utoipa::path(tag = "Panels", params(("id" = Uuid, Path)), responses((status = 200, body = PanelBody), (status = 304)))]
 #[get("/v1/panels/{id}")]
 async fn get_panel(
@@ -225,7 +225,7 @@ async fn step(
         actor.ensure(Permission::ManagePanels)?;
         let before = panels::find(tx, actor, id)?;
         let was = shown(tx, actor, &before, &held)?;
-        let after = stepped(before, step, stamp)?;
+        let after = stepped(tx, before, step, stamp)?;
         if step == Step::Announce {
             if after.terms.method == Method::Manual {
                 panels::seats::seat_by_score(tx, &after, stamp.at)?;
@@ -240,9 +240,9 @@ async fn step(
 }
 
 /// The panel after a step, as its next version.
-fn stepped(before: Panel, step: Step, stamp: domain::Stamp) -> Rows<Panel> {
-    let version = before.version + 1;
-    let after = before.after(step, stamp.at)?;
+fn stepped(tx: &mut AnyConnection, before: Panel, step: Step, stamp: domain::Stamp) -> Rows<Panel> {
+    let (version, secret) = (before.version + 1, panels::secret(tx, before.id)?);
+    let after = before.after(step, stamp.at, &secret)?;
     Ok(Panel { updated_at: stamp.at, version, ..after })
 }
 

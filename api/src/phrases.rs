@@ -95,7 +95,7 @@ fn phrases(code: Code) -> Phrases {
         Code::QuotasInfeasible => (409, "quotas_infeasible", ["할당을 채울 수 없습니다", "The quotas cannot be met"], ["다음 가운데 하나를 풀면 됩니다: {}", "Relaxing one of these helps: {}."]),
         Code::QuotaCheckTooComplex => (422, "quota_check_too_complex", ["할당이 너무 복잡합니다", "The quotas are too complex to be checked"], ["값을 합치거나 속성을 줄여 주세요: {}", "Merge values or drop one of: {}."]),
         Code::CommitmentTaken => (409, "commitment_taken", ["다른 사람이 이미 낸 값입니다", "Somebody else hid the same"], ["자기만의 숫자를 골라 주세요.", "Choose a number of your own."]),
-        Code::NobodyHidANumber => (409, "nobody_hid_a_number", ["숨겨 둔 숫자가 없습니다", "Nobody has hidden a number"], ["잠그기 전에 한 사람 이상이 commitments에 숫자를 숨겨야 합니다.", "Before the lock, somebody hides one with `commitments`."]),
+        Code::NobodyHidANumber => (409, "nobody_hid_a_number", ["고객이 보인 숫자가 없습니다", "No customer has a part in the number"], ["잠그기 전에 commitments로 숨기고, 잠근 뒤에 고객 한 사람 이상이 reveals로 보여야 합니다.", "Numbers are hidden with `commitments` before the lock, and at least one customer shows theirs with `reveals` after it."]),
         Code::NoPart => (403, "no_part", ["추첨 숫자에 참여할 수 없습니다", "You have no part in the number"], ["신청한 회원과 운영진만 숫자를 숨길 수 있습니다.", "Those who applied, and staff, hide numbers."]),
         Code::NoSeat => (409, "no_seat", ["답할 자리가 없습니다", "There is no seat to answer for"], ["선정된 신청만 확정하거나 사양할 수 있습니다.", "Only an application with a seat is confirmed or declined."]),
         Code::TooLate => (409, "too_late", ["확정 기한이 지났습니다", "The time to confirm is over"], ["자리는 다음 대기자에게 갑니다.", "The seat goes to whoever waits."]),

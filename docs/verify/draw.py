@@ -120,11 +120,14 @@ def main(path):
             check(name + " size", len(tickets), spec[name + "_size"])
             check(name + " root", root([canonical(l) for l in proof[name]]).hex(), spec[name + "_root"])
     number, beacon, evidence = bytes.fromhex(proof["beacon"]["bytes"]), spec["beacon"], proof["beacon"].get("evidence") or {}
-    if "values" in evidence: check("beacon", lp(*(v.encode() for v in evidence["values"])), number)
-    if "nonces" in evidence:
+    kind = beacon["kind"]
+    if kind == "manual_sources" and "values" in evidence:
+        values = evidence["values"] if len(evidence["values"]) == len(beacon["sources"]) else []
+        check("beacon", lp(*(v.encode() for v in values)) if values and all(values) else None, number)
+    if kind == "multi_party" and "nonces" in evidence:
         shown = [bytes.fromhex(n) for c, n in sorted(evidence["nonces"].items()) if H(bytes.fromhex(n)).hex() == c and c in beacon["commitments"]]
-        check("beacon", lp(*shown) if len(shown) == len(evidence["nonces"]) else None, number)
-    if "signature" in evidence: check("beacon", H(bytes.fromhex(evidence["signature"])), number)
+        check("beacon", lp(*shown) if shown and len(shown) == len(evidence["nonces"]) else None, number)
+    if kind == "drand" and "signature" in evidence: check("beacon", H(bytes.fromhex(evidence["signature"])), number)
     spec_hash = H(canonical(spec))
     seed = H(lp(b"draw/seed/v1", spec_hash, number))
     for name, value in (("spec_hash", spec_hash), ("seed", seed)):

@@ -195,6 +195,12 @@ impl Panel {
         self.marks.published_at.is_some() || actor.ensure(Permission::ManagePanels).is_ok()
     }
 
+    /// Whether seats are taken and left now: the result is out, and the panel is not over.
+    #[must_use]
+    pub fn takes_replies(&self, now: DateTime<Utc>) -> bool {
+        (Phase::Confirming..Phase::Closed).contains(&self.phase(now))
+    }
+
     /// Whether the result may be known by everybody.
     #[must_use]
     pub fn is_announced(&self, now: DateTime<Utc>) -> bool {
@@ -227,16 +233,16 @@ impl Panel {
         }
     }
 
-    /// The panel after a step at a moment.
+    /// The panel after a step at a moment; `secret` is that of the panel.
     ///
     /// # Errors
     /// As [`Panel::ensure_may`].
-    pub fn after(mut self, step: Step, now: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn after(mut self, step: Step, now: DateTime<Utc>, secret: &str) -> Result<Self, Refusal> {
         self.ensure_may(step, now)?;
         let mark = match step {
             Step::Publish => {
                 self.terms.schedule.ensure_ahead(now)?;
-                self.rules_hash = Some(self.terms.hash());
+                self.rules_hash = Some(self.terms.hash(&rules_salt(secret)));
                 &mut self.marks.published_at
             }
             Step::CloseRecruiting => &mut self.marks.recruited_at,
@@ -268,13 +274,23 @@ impl Panel {
     }
 }
 
+/// What the terms of a panel are hashed with, told with the result.
+#[must_use]
+pub fn rules_salt(secret: &str) -> String {
+    digest::hex(&digest::of(&[b"rules", secret.as_bytes()]))
+}
+
 /// Where somebody lives, hashed so that only whether two live together can be told; none where the panel does not ask or it is
 /// not known.
 #[must_use]
 pub fn household(terms: &Terms, attributes: &Attributes, secret: &str) -> Option<String> {
     let home = attributes.get(terms.household.as_ref()?)?;
     let written = screening::written(home);
-    Some(digest::hex(&digest::of(&[secret.as_bytes(), written.trim().to_lowercase().as_bytes()])))
+    Some(digest::hex(&digest::of(&[
+        b"household",
+        secret.as_bytes(),
+        written.trim().to_lowercase().as_bytes(),
+    ])))
 }
 
 impl From<Barred> for Refusal {

@@ -1,7 +1,7 @@
 //! Every row of an instance, taken out of one database and put into another of either kind.
 //!
-//! Which tables and columns there are is asked of the database itself ([`tables`]), and a value is written the same
-//! wherever it comes from ([`value`]): a table that is added later needs nothing here.
+//! Which tables and columns there are is asked of the database itself (`tables`), and a value is written the same
+//! wherever it comes from (`value`): a table that is added later needs nothing here.
 
 mod filling;
 mod references;

@@ -129,7 +129,6 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, panel: &Panel, secret: &s
         .values((
             panels::id.eq(key(panel.id)),
             panels::secret.eq(secret),
-            panels::arrivals.eq(0),
             panels::created_at.eq(panel.created_at.naive_utc()),
             changes(panel)?,
         ))
@@ -161,25 +160,20 @@ pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, id: PanelId) -> Result<()
     tell(conn, stamp, id, PanelEvent::Deleted)
 }
 
-/// Takes the next place in the order of arrival, from 1. Whoever comes at the same time waits for it.
-///
-/// # Errors
-/// Only when the database fails.
-pub(crate) fn arrive(conn: &mut AnyConnection, id: PanelId) -> Result<i32> {
-    let next = diesel::update(panels::table.find(key(id))).set(panels::arrivals.eq(panels::arrivals + 1));
-    Ok(next.returning(panels::arrivals).get_result(conn)?)
-}
-
 /// Waits for whoever changes the panel, and keeps others waiting until this change is done.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn be_alone_with(conn: &mut AnyConnection, id: PanelId) -> Result<()> {
-    diesel::update(panels::table.find(key(id))).set(panels::arrivals.eq(panels::arrivals)).execute(conn)?;
+    diesel::update(panels::table.find(key(id))).set(panels::version.eq(panels::version)).execute(conn)?;
     Ok(())
 }
 
-pub(crate) fn secret(conn: &mut AnyConnection, id: PanelId) -> Result<String> {
+/// What the panel is hashed with.
+///
+/// # Errors
+/// [`Error::Missing`].
+pub fn secret(conn: &mut AnyConnection, id: PanelId) -> Result<String> {
     Ok(panels::table.find(key(id)).select(panels::secret).first(conn)?)
 }
 
@@ -234,7 +228,11 @@ pub fn ensure_invited(
         ensure(holding > 0)?;
     }
     if let Some(board) = audience.board {
-        ensure(boards::find(conn, actor, &BoardRef::Id(board.into())).is_ok())?;
+        match boards::find(conn, actor, &BoardRef::Id(board.into())) {
+            Ok(_) => {}
+            Err(Error::Missing) => ensure(false)?,
+            Err(error) => return Err(error),
+        }
     }
     if let Some(idea) = audience.supporters_of {
         ensure(votes::exists(conn, IdeaId::from(idea), member)?)?;

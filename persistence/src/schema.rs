@@ -878,7 +878,6 @@ diesel::table! {
         announced_at -> Nullable<Timestamp>,
         closed_at -> Nullable<Timestamp>,
         cancelled_at -> Nullable<Timestamp>,
-        arrivals -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> Integer,
@@ -904,7 +903,6 @@ diesel::table! {
         confirm_by -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
-        version -> Integer,
     }
 }
 
@@ -921,7 +919,6 @@ diesel::table! {
         locked_at -> Timestamp,
         number -> Nullable<Text>,
         evidence -> Nullable<Text>,
-        drawn_at -> Nullable<Timestamp>,
     }
 }
 
@@ -966,6 +963,7 @@ diesel::joinable!(idea_tags -> ideas (idea_id));
 diesel::joinable!(comment_mentions -> members (member_id));
 diesel::joinable!(applications -> members (member_id));
 diesel::joinable!(applications -> panels (panel_id));
+diesel::joinable!(panel_nonces -> members (member_id));
 diesel::joinable!(votes -> ideas (idea_id));
 diesel::joinable!(votes -> members (member_id));
 diesel::joinable!(segment_members -> members (member_id));
@@ -1018,6 +1016,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     changelog_labels,
     changelog_ideas,
     applications,
+    panel_nonces,
     panels
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);

@@ -198,10 +198,13 @@ async fn who_applies_learns_at_once_whether_they_may_be_taken() {
         let staff = apply(&pm, &panel, body.clone()).await;
         assert_eq!(staff["reasons"], json!(["age", "employee_or_family", "region"]));
 
-        // What is changed is looked at anew; only one's own.
+        // What is changed is looked at anew; only one's own. The first answer that keeps somebody out stands.
         let own = format!("/v1/applications/{}", text(&odd["id"]));
-        let changed = ben.patch(&own, &json!({ "consents": ["privacy"], "answers": { "device": "phone" } })).await.expect(200);
-        assert_eq!(changed["reasons"], json!(["age", "region"]));
+        let tried = ben.patch(&own, &json!({ "answers": { "device": "phone", "hours": 0 } })).await;
+        assert_eq!(tried.expect_problem(422, "invalid_fields")["errors"][0]["pointer"], "/answers/device");
+        let better = json!({ "consents": ["privacy"], "answers": { "device": "none", "hours": 0, "why": "궁금해서" } });
+        let changed = ben.patch(&own, &better).await.expect(200);
+        assert_eq!(changed["reasons"], json!(["age", "failed_screen:device", "failed_screen:hours", "region"]));
         ana.patch(&own, &json!({ "consents": [] })).await.expect(404);
         ana.get(&own).await.expect(404);
         assert_eq!(app.visitor().get(&format!("/v1/panels/{panel}")).await.expect(200).get("applicant_count"), None);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::{delete, get, patch, post, put, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Actor, ApplicationId, MemberId, Stamp,
+    Actor, ApplicationId, MemberId, Refusal, Stamp,
     access::Permission,
     draws::priority,
     events::ApplicationEvent,
@@ -15,6 +15,7 @@ use domain::{
         screening::{Answers, Standing, screen},
         terms::Method,
     },
+    text::Fault,
 };
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows, members,
@@ -109,7 +110,11 @@ fn reasons(
 }
 
 /// The application and its panel, for the one whose it is.
-fn own(tx: &mut AnyConnection, actor: &Actor, id: ApplicationId) -> Rows<(Application, Panel, MemberId)> {
+pub(super) fn own(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    id: ApplicationId,
+) -> Rows<(Application, Panel, MemberId)> {
     let member = actor.ensure_member()?;
     let application = applications::find(tx, id)?;
     if application.member_id != Some(member) {
@@ -117,6 +122,31 @@ fn own(tx: &mut AnyConnection, actor: &Actor, id: ApplicationId) -> Rows<(Applic
     }
     let panel = panels::find(tx, actor, application.panel_id)?;
     Ok((application, panel, member))
+}
+
+/// The same, when nobody else changes the panel or what was sent to it until this is done.
+pub(super) fn own_alone(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    id: ApplicationId,
+) -> Rows<(Application, Panel, MemberId)> {
+    let (application, ..) = own(tx, actor, id)?;
+    panels::be_alone_with(tx, application.panel_id)?;
+    own(tx, actor, id)
+}
+
+/// Whether only answers change that keep nobody out: the first answer to another stands, or one could try which of them qualify.
+fn ensure_first_stand(panel: &Panel, before: &Answers, after: &Answers) -> Rows<()> {
+    let changed = |key: &&String| before.get(*key) != after.get(*key);
+    let screens =
+        |key: &&String| panel.terms.question(key).is_some_and(domain::panels::screening::Question::screens);
+    match before.keys().filter(changed).find(screens) {
+        Some(key) => {
+            let fault = Fault::NotA("answer that is given anew: the first answer to this question stands");
+            Err(Error::Refused(Refusal::UnfitAt { pointer: format!("/answers/{key}"), fault }))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Apply to a panel
@@ -139,6 +169,11 @@ async fn apply_to_panel(
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         let member = actor.ensure_member()?;
         let panel = panels::find(tx, actor, id.into())?;
+        if panel.is_drawn() {
+            // A lock waits for whoever applies just now, so nobody is left out of it.
+            panels::be_alone_with(tx, panel.id)?;
+        }
+        let panel = panels::find(tx, actor, panel.id)?;
         match panel.phase(stamp.at) {
             Phase::Recruiting => {}
             phase => return Err(Error::Refused(Barred::Phase(phase).into())),
@@ -236,7 +271,7 @@ async fn get_application(
 
 /// Change one's own application
 ///
-/// Until recruiting ends; the clock of the server decides.
+/// Until recruiting ends; the clock of the server decides. The first answer to a question that can keep somebody out stands.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = UpdateApplicationBody,
     responses((status = 200, body = ApplicationBody), (status = 409, description = "panel_phase, panel_full, no_seat")))]
 #[patch("/v1/applications/{id}")]
@@ -250,9 +285,10 @@ async fn update_application(
     let answers = body.answers.map(answers_of).transpose()?;
     let agreed: Option<BTreeSet<String>> = body.consents.map(|keys| keys.into_iter().collect());
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
-        let (application, panel, member) = own(tx, actor, id.into())?;
+        let (application, panel, member) = own_alone(tx, actor, id.into())?;
         application.ensure_open(&panel, stamp.at)?;
         let answers = answers.clone().unwrap_or_else(|| application.answers.clone());
+        ensure_first_stand(&panel, &application.answers, &answers)?;
         let agreed = agreed.clone().unwrap_or_else(|| application.agreed.clone());
         let reasons = reasons(tx, &panel, member, (&answers, &agreed), stamp.at)?;
         let changed = Application { answers, agreed, reasons, updated_at: stamp.at, ..application };
@@ -275,7 +311,7 @@ async fn withdraw_application(
 ) -> Result<Reply<Nothing>, Failure> {
     let stamp = app.stamp();
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
-        let (application, panel, _) = own(tx, actor, id.into())?;
+        let (application, panel, _) = own_alone(tx, actor, id.into())?;
         withdraw(tx, &stamp, &panel, application)?;
         Ok(Reply::nothing())
     })
@@ -296,7 +332,8 @@ fn withdraw(tx: &mut AnyConnection, stamp: &Stamp, panel: &Panel, application: A
         Outcome::Selected { .. } => {
             seats::leave(tx, stamp, panel, &gone, ApplicationEvent::Withdrawn).map(drop)
         }
-        _ => applications::withdraw(tx, stamp, &gone),
+        Outcome::Waitlisted { place } => applications::withdraw(tx, stamp, &gone, Some(place)),
+        _ => applications::withdraw(tx, stamp, &gone, None),
     }
 }
 
@@ -314,12 +351,13 @@ async fn score_application(
 ) -> Result<Reply<ApplicationBody>, Failure> {
     let (stamp, act) = (app.stamp(), app.act(&me, "score_application"));
     if body.score.is_some_and(|score| !(0..=100).contains(&score)) {
-        return Err(Failure::field("/score", domain::text::Fault::NotA("number in its range")));
+        return Err(Failure::field("/score", Fault::NotA("number in its range")));
     }
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
-        let application = applications::find(tx, id.into())?;
-        let panel = panels::find(tx, actor, application.panel_id)?;
+        let panel = applications::find(tx, id.into())?.panel_id;
+        panels::be_alone_with(tx, panel)?;
+        let (application, panel) = (applications::find(tx, id.into())?, panels::find(tx, actor, panel)?);
         match panel.phase(stamp.at) {
             Phase::Recruiting | Phase::Screening => {}
             phase => return Err(Error::Refused(Barred::Phase(phase).into())),
@@ -329,7 +367,7 @@ async fn score_application(
         };
         let was = show(&application);
         let scored = Application { score: body.score, updated_at: stamp.at, ..application };
-        let scored = applications::update(tx, &stamp, &panel, scored)?;
+        applications::score(tx, &stamp, &scored)?;
         act.keep(tx, actor, id, was.facts(), show(&scored))
     })
     .await

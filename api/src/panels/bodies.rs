@@ -8,12 +8,13 @@ use domain::{
     panels::{
         Panel,
         applications::{Application, Outcome},
+        rules_salt,
         terms::{Method, Terms},
     },
 };
 use persistence::{
     AnyConnection, Result as Rows,
-    panels::{applications, draws},
+    panels::{self, applications, draws},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -37,6 +38,7 @@ pub struct PanelShown {
     id: Uuid,
     phase: &'static str,
     rules_hash: Option<String>,
+    rules_salt: Option<String>,
     published_at: Option<DateTime<Utc>>,
     locked_at: Option<DateTime<Utc>>,
     spec_hash: Option<String>,
@@ -64,11 +66,16 @@ impl PanelShown {
             None => None,
         };
         let open = runs_it || panel.is_announced(now);
+        let salt = match panel.is_announced(now) {
+            true => Some(rules_salt(&panels::secret(tx, panel.id)?)),
+            false => None,
+        };
         let Panel { id, terms, marks, rules_hash, created_at, updated_at, .. } = panel;
         Ok(Self {
             id: id.uuid(),
             phase: panel.phase(now).name(),
             rules_hash: rules_hash.as_ref().map(digest::hex),
+            rules_salt: salt,
             published_at: marks.published_at,
             locked_at: marks.locked_at,
             spec_hash: marks.locked_at.map(|_| draws::spec_hash(tx, panel.id)).transpose()?,
@@ -195,7 +202,7 @@ impl ApplicationBody {
             rules_hash: panel.rules_hash.as_ref().map(digest::hex),
             answers: serde_json::to_value(&application.answers).unwrap_or_default(),
             consents: application.agreed.iter().cloned().collect(),
-            eligible: application.reasons.is_empty(),
+            eligible: application.is_eligible(),
             reasons: application.reasons.clone(),
             score: application.score.filter(|_| is_staff),
             outcome: outcome.into(),

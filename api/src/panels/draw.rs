@@ -12,13 +12,13 @@ use domain::{
         proof::{Number, Proof, Replacement},
     },
     events::PanelEvent,
-    panels::{Barred, Panel, Step, lock},
+    panels::{Barred, Step, lock},
     text::Fault,
 };
 use persistence::{
     AloneWith, Error, Result as Rows,
     panels::{
-        self, applications,
+        self,
         draws::{self, Draw},
         nonces,
     },
@@ -28,7 +28,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{PanelBody, shown, stepped};
+use super::{PanelBody, applications::own, shown, stepped};
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
@@ -106,8 +106,8 @@ pub struct CalledBody {
 
 /// Fix who may be drawn
 ///
-/// The pool, those who are not in it and why, the quotas and the source of the number are hashed; the hash is on the panel and on
-/// every application. Then objections may be raised, and only after that may be drawn.
+/// The pool, those who are not in it and why, the quotas and the source of the number are hashed; the hash is on the panel and in
+/// every explanation. Then objections may be raised, and only after that may be drawn.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
     responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, quotas_infeasible, nobody_hid_a_number"),
         (status = 422, description = "quota_check_too_complex")))]
@@ -121,10 +121,12 @@ async fn lock_panel(
     let (id, stamp, act, held) = (PanelId::from(id), app.stamp(), app.act(&me, "lock_panel"), app.clone());
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
+        // Whoever is applying just now is waited for, and whoever comes after sees that it is locked.
+        panels::be_alone_with(tx, id)?;
         let before = panels::find(tx, actor, id)?;
         let was = shown(tx, actor, &before, &held)?;
-        let after = stepped(before, Step::Lock, stamp)?;
-        let candidates = draws::candidates(tx, &after)?;
+        let after = stepped(tx, before, Step::Lock, stamp)?;
+        let candidates = draws::candidates(tx, &after, stamp.at)?;
         let commitments = nonces::commitments(tx, id)?;
         let locked = lock::lock(&after, &id.to_string(), &candidates, &commitments)?;
         draws::lock(tx, &after, &locked, stamp.at)?;
@@ -140,7 +142,8 @@ async fn lock_panel(
 /// With the number that was announced at the lock, and what shows that it is. One draw gives one result: drawing again answers with
 /// the first.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = DrawBody,
-    responses((status = 200, body = ProofBody), (status = 409, description = "panel_phase, objection_window")))]
+    responses((status = 200, body = ProofBody),
+        (status = 409, description = "panel_phase, objection_window, nobody_hid_a_number")))]
 #[post("/v1/panels/{id}/draw")]
 async fn draw_panel(
     app: web::Data<App>,
@@ -153,14 +156,16 @@ async fn draw_panel(
     let evidence = Evidence { signature, values, witness, link, nonces: None };
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
+        panels::be_alone_with(tx, id)?;
         let panel = panels::find(tx, actor, id)?;
         if panel.marks.drawn_at.is_some() {
             return proof_of(&draws::find(tx, id)?).map(|proof| Reply::ok(&ProofBody(proof)));
         }
-        let after = stepped(panel, Step::Draw, stamp)?;
+        let after = stepped(tx, panel, Step::Draw, stamp)?;
         let draw = draws::find(tx, id)?;
         let evidence = match draw.spec.beacon {
             Beacon::MultiParty { .. } => {
+                nonces::ensure_customer_shown(tx, id)?;
                 Evidence { nonces: Some(nonces::shown(tx, id)?), ..evidence.clone() }
             }
             Beacon::Drand { .. } | Beacon::ManualSources { .. } => evidence.clone(),
@@ -189,6 +194,7 @@ fn number(
         Beacon::MultiParty { .. } => "/nonces",
     };
     let unfit = |fault| Refusal::UnfitAt { pointer: pointer.to_owned(), fault };
+    ensure_of_kind(beacon, evidence)?;
     if let Beacon::Drand { chain, round } = beacon
         && time_of_round(chain, *round).is_none_or(|time| time > now)
     {
@@ -199,6 +205,27 @@ fn number(
         Ok(None) => Err(unfit(Fault::Required)),
         Err(_) => Err(unfit(Fault::NotA("proof of the number that the lock names"))),
     }
+}
+
+/// Whether evidence is of the kind that the lock names: named sources with somebody who saw them and where to look, and nothing of
+/// another kind.
+fn ensure_of_kind(beacon: &Beacon, evidence: &Evidence) -> Result<(), Refusal> {
+    let named = matches!(beacon, Beacon::ManualSources { .. });
+    let parts = [
+        ("/signature", evidence.signature.is_some(), matches!(beacon, Beacon::Drand { .. }), false),
+        ("/values", evidence.values.is_some(), named, false),
+        ("/witness", evidence.witness.as_ref().is_some_and(|name| !name.trim().is_empty()), named, named),
+        ("/link", evidence.link.as_ref().is_some_and(|link| !link.trim().is_empty()), named, named),
+    ];
+    for (pointer, is_there, belongs, is_needed) in parts {
+        let fault = match (is_there, belongs, is_needed) {
+            (true, false, _) => Fault::NotA("part of what shows this number"),
+            (false, _, true) => Fault::Required,
+            _ => continue,
+        };
+        return Err(Refusal::UnfitAt { pointer: pointer.to_owned(), fault });
+    }
+    Ok(())
 }
 
 /// The public proof of a draw. Its lines are left out where they could tell of somebody.
@@ -215,7 +242,8 @@ fn proof_of(draw: &Draw) -> Rows<Proof> {
         pool: open.then(|| draw.pool.clone()),
         excluded: open.then(|| draw.excluded.clone()),
         beacon: Number { bytes: bytes.iter().map(|byte| format!("{byte:02x}")).collect(), evidence },
-        walk: Some(drawn.walk),
+        // Its reasons name what somebody is.
+        walk: open.then_some(drawn.walk),
         selected: Some(drawn.selected),
         waitlist: Some(drawn.waitlist),
         replacements: Some(draw.replacements.clone()).filter(|made: &Vec<Replacement>| !made.is_empty()),
@@ -261,20 +289,17 @@ async fn explain_application(
 ) -> Result<Reply<ApplicationExplanationBody>, Failure> {
     let now = app.config.clock.now();
     app.read(&me.caller, move |tx, actor| {
-        let member = actor.ensure_member()?;
-        let application = applications::find(tx, id.into())?;
-        if application.member_id != Some(member) {
-            return Err(Error::Missing);
-        }
-        let panel: Panel = panels::find(tx, actor, application.panel_id)?;
+        let (application, panel, _) = own(tx, actor, id.into())?;
         let draw = panel.marks.locked_at.map(|_| draws::find(tx, panel.id)).transpose()?;
         let called = match &draw {
             Some(draw) if panel.is_announced(now) => called(draw, application.ticket)?,
             _ => None,
         };
+        let locked = draw.as_ref().and_then(|draw| excluded(draw, application.ticket));
+        let reasons = locked.unwrap_or_else(|| application.reasons.clone());
         Ok(Reply::ok(&ApplicationExplanationBody {
-            eligible: application.is_eligible(),
-            reasons: application.reasons.clone(),
+            eligible: reasons.is_empty(),
+            reasons,
             ticket: application.ticket.to_string(),
             spec_hash: draw.as_ref().map(|draw| digest::hex(&draw.spec.hash())),
             proof: draw.as_ref().and_then(|draw| line(draw, application.ticket)),
@@ -282,6 +307,12 @@ async fn explain_application(
         }))
     })
     .await
+}
+
+/// Why a ticket could not be drawn, as it was locked.
+fn excluded(draw: &Draw, ticket: domain::draws::Ticket) -> Option<Vec<String>> {
+    let place = draw.excluded.binary_search_by_key(&ticket, |line| line.t).ok()?;
+    draw.excluded.get(place).map(|line| line.r.clone())
 }
 
 fn line(draw: &Draw, ticket: domain::draws::Ticket) -> Option<LineBody> {

@@ -81,6 +81,7 @@ async fn commit_to_number(
         return Err(Failure::field("/commitment", Fault::NotA("SHA-256 in base 16, in small letters")));
     }
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+        panels::be_alone_with(tx, id.into())?;
         let panel = panels::find(tx, actor, id.into())?;
         let member = ensure_part(tx, actor, &panel)?;
         let phase = panel.phase(stamp.at);
@@ -110,6 +111,7 @@ async fn reveal_number(
     let bytes = bytes.ok_or_else(|| Failure::from(unfit("number of 16 to 64 bytes in base 16")))?;
     let hash = digest::hex(&Sha256::digest(bytes).into());
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+        panels::be_alone_with(tx, id.into())?;
         let panel = panels::find(tx, actor, id.into())?;
         let member = ensure_part(tx, actor, &panel)?;
         ensure_phase(&panel, panel.phase(stamp.at) == Phase::PoolLocked, stamp.at)?;

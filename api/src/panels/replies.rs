@@ -7,11 +7,14 @@ use domain::{
     panels::applications::{Application, Outcome, Reply as Answer},
 };
 use persistence::{
-    AloneWith, AnyConnection, Error, Result as Rows,
-    panels::{self, applications, seats},
+    AloneWith, AnyConnection, Result as Rows,
+    panels::{applications, seats},
 };
 
-use super::bodies::{ApplicationBody, Looks};
+use super::{
+    applications::own_alone,
+    bodies::{ApplicationBody, Looks},
+};
 use crate::{
     actor::SignedIn,
     app::App,
@@ -69,15 +72,8 @@ fn answer(
     id: ApplicationId,
     answer: Answer,
 ) -> Rows<Reply<ApplicationBody>> {
-    let member = actor.ensure_member()?;
-    let application = applications::find(tx, id)?;
-    if application.member_id != Some(member) {
-        return Err(Error::Missing);
-    }
-    let panel = panels::find(tx, actor, application.panel_id)?;
     // Of two who leave at once, the second sees who took the seat of the first.
-    panels::be_alone_with(tx, panel.id)?;
-    let application = applications::find(tx, id)?;
+    let (application, panel, _) = own_alone(tx, actor, id)?;
     let outcome = application.replied(answer, &panel, stamp.at)?;
     let is_new = outcome != application.outcome;
     let after = Application { outcome, updated_at: stamp.at, ..application };

@@ -143,7 +143,7 @@ fn example() -> Value {
 fn shown_example() -> Value {
     let mut shown = fields(example());
     shown.extend(fields(json!({
-        "id": "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "phase": "draft", "rules_hash": null, "published_at": null,
+        "id": "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "phase": "draft", "rules_hash": null, "rules_salt": null, "published_at": null,
         "locked_at": null, "spec_hash": null, "objections_until": null, "drawn_at": null, "announced_at": null, "my_application_id": null,
         "created_at": "2026-12-30T01:00:00Z", "updated_at": "2026-12-30T01:00:00Z",
     })));
@@ -161,7 +161,10 @@ fn facts() -> Map<String, Value> {
         "id": { "type": "string", "format": "uuid" },
         "phase": { "type": "string", "enum": phases, "description": "How far it is: by its schedule, the steps of staff, and the time." },
         "rules_hash": { "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$",
-            "description": "SHA-256 of the terms as canonical JSON, as they were published." },
+            "description": "SHA-256 of the canonical JSON of `{\"salt\", \"terms\"}`: the salt, and the terms without description, \
+                            contact and `schedule.closes_at`." },
+        "rules_salt": { "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$",
+            "description": "What they are hashed with, told with the result." },
         "published_at": time("When it was published."),
         "locked_at": time("When it was fixed who may be drawn."),
         "spec_hash": { "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$",

@@ -12,8 +12,12 @@ use crate::digest::Digest;
 
 /// The most attributes that may have quotas.
 pub const ATTRIBUTES_MOST: usize = 4;
+/// The most values of an attribute that may have quotas.
+pub const VALUES_MOST: usize = 100;
 /// The most combinations of their values that people may have.
 pub const CELLS_MOST: usize = 300;
+/// The greatest weight.
+pub const WEIGHT_MOST: u32 = 100;
 
 /// Why there is no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +34,26 @@ impl From<TooComplex> for Unfit {
     fn from(_: TooComplex) -> Self {
         Self::TooComplex
     }
+}
+
+/// Whether a spec that anybody may have written can be worked with: what it asks for ends soon.
+fn ensure_fit(spec: &Spec, lines: &[Line]) -> Result<(), Unfit> {
+    let unfit = |holds: bool, why| if holds { Ok(()) } else { Err(Unfit::Lines(why)) };
+    let quotas = &spec.quotas;
+    if quotas.len() > ATTRIBUTES_MOST || quotas.values().any(|values| values.len() > VALUES_MOST) {
+        return Err(Unfit::TooComplex);
+    }
+    unfit(
+        quotas.values().flatten().all(|(_, (least, most))| least <= most),
+        "a quota asks for more than it allows",
+    )?;
+    unfit(lines.iter().all(|line| (1..=WEIGHT_MOST).contains(&line.w)), "a weight is not from 1 to 100")?;
+    let relax: BTreeSet<&String> = spec.relax.iter().collect();
+    let known = relax.len() == spec.relax.len() && relax.iter().all(|name| quotas.contains_key(*name));
+    unfit(known, "what gives way is not an attribute with quotas, each once")?;
+    let merit: BTreeSet<&Ticket> = spec.merit.iter().collect();
+    let fits = merit.len() == spec.merit.len() && merit.len() <= spec.seats as usize;
+    unfit(fits, "more were scored into seats than there are, or one twice")
 }
 
 /// A quota: the people who count for it are those with this value of this attribute.
@@ -59,10 +83,8 @@ impl<'a> Pool<'a> {
     /// # Errors
     /// [`Unfit`], also where the lines are not as the rules say.
     pub fn of(spec: &Spec, lines: &'a [Line]) -> Result<Self, Unfit> {
+        ensure_fit(spec, lines)?;
         let attributes: Vec<String> = spec.quotas.keys().cloned().collect();
-        if attributes.len() > ATTRIBUTES_MOST {
-            return Err(Unfit::TooComplex);
-        }
         let quotas: Vec<Quota> = spec
             .quotas
             .iter()
@@ -100,13 +122,17 @@ impl<'a> Pool<'a> {
         Ok(Self { lines, cell_of, counts_for, quotas, attributes, seats, merit, household })
     }
 
-    /// Whether the seats can be filled within the quotas at all.
+    /// Whether the seats can be filled within the quotas, whatever the seed. Where one of a household stands for it, only those
+    /// households count that are all alike: which of the others is called is not known.
     ///
     /// # Errors
     /// [`Unfit::Infeasible`] or [`Unfit::TooComplex`].
     pub fn ensure_feasible(&self) -> Result<(), Unfit> {
-        let everybody: Vec<usize> = (0..self.lines.len()).collect();
-        Walking::begin(self, &everybody).map(drop)
+        let certain: Vec<usize> = match self.household {
+            false => (0..self.lines.len()).collect(),
+            true => self.certain(),
+        };
+        Walking::begin(self, &certain).map(drop)
     }
 
     /// The quotas of which one, given up, would let the seats be filled, as `attribute=value`: what to relax.
@@ -176,14 +202,32 @@ impl<'a> Pool<'a> {
             return (order.to_vec(), BTreeSet::new());
         }
         let home = |place: usize| self.lines[place].h.as_deref();
+        let merit: BTreeSet<usize> = self.merit.iter().copied().collect();
         // Who was scored into a seat comes before chance.
         let mut seen: BTreeSet<&str> = self.merit.iter().filter_map(|&place| home(place)).collect();
-        let is_double = |&place: &usize| {
-            !self.merit.contains(&place) && home(place).is_some_and(|home| !seen.insert(home))
-        };
+        let is_double =
+            |&place: &usize| !merit.contains(&place) && home(place).is_some_and(|home| !seen.insert(home));
         let doubles: BTreeSet<usize> = order.iter().copied().filter(is_double).collect();
         let stands = |place: &usize| !doubles.contains(place);
         (order.iter().copied().filter(stands).collect(), doubles)
+    }
+
+    /// One of each household that is all alike, and those who were scored into seats.
+    fn certain(&self) -> Vec<usize> {
+        let mut homes: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for (place, line) in self.lines.iter().enumerate() {
+            homes.entry(line.h.as_deref().unwrap_or("")).or_default().insert(self.cell_of[place]);
+        }
+        let merit: BTreeSet<usize> = self.merit.iter().copied().collect();
+        let seated: BTreeSet<&str> =
+            self.merit.iter().filter_map(|&place| self.lines[place].h.as_deref()).collect();
+        let mut seen = BTreeSet::new();
+        let stands = |&place: &usize| match self.lines[place].h.as_deref() {
+            _ if merit.contains(&place) => true,
+            None => true,
+            Some(home) => !seated.contains(home) && homes[home].len() == 1 && seen.insert(home),
+        };
+        (0..self.lines.len()).filter(stands).collect()
     }
 
     /// Who takes the seat of somebody who left, and the attributes whose quotas gave way for that. `seated` are those who stay,
@@ -207,14 +251,16 @@ impl<'a> Pool<'a> {
         }
         for given_up in 0..=relax.len() {
             let holds = |quota: &Quota| !relax[..given_up].contains(&self.attributes[quota.attribute]);
+            let keeps = |own: &Vec<usize>| {
+                self.quotas.iter().enumerate().filter(|(_, quota)| holds(quota)).all(|(nth, quota)| {
+                    let count = counts[nth] + i64::from(own.contains(&nth));
+                    (quota.bounds.least..=quota.bounds.most).contains(&count)
+                })
+            };
+            // Those who are alike fit alike.
+            let fits: Vec<bool> = self.counts_for.iter().map(keeps).collect();
             for ticket in waiting {
-                let own = &self.counts_for[self.cell_of[place(ticket)?]];
-                let fits =
-                    self.quotas.iter().enumerate().filter(|(_, quota)| holds(quota)).all(|(nth, quota)| {
-                        let count = counts[nth] + i64::from(own.contains(&nth));
-                        (quota.bounds.least..=quota.bounds.most).contains(&count)
-                    });
-                if fits {
+                if fits[self.cell_of[place(ticket)?]] {
                     return Ok((Some(*ticket), relax[..given_up].to_vec()));
                 }
             }

@@ -221,6 +221,9 @@ fn redraw(
     Ok(drawn)
 }
 
+/// The most replacements of one draw.
+const REPLACEMENTS_MOST: usize = 2_000;
+
 /// Who takes the seats of those who leave, one after the other. Who has taken a seat may leave it again.
 ///
 /// # Errors
@@ -231,6 +234,9 @@ pub fn replacements(
     left: &[Ticket],
     relax: &[String],
 ) -> Result<Vec<Replacement>, Unfit> {
+    if left.len() > REPLACEMENTS_MOST {
+        return Err(Unfit::Lines("more have left than there can be replacements"));
+    }
     let (mut seated, mut waiting) = (drawn.selected.clone(), drawn.waitlist.clone());
     let mut made = Vec::with_capacity(left.len());
     for &left in left {

@@ -96,9 +96,8 @@ impl Application {
     /// # Errors
     /// [`Barred::NoSeat`], [`Barred::TooLate`], or [`Barred::Phase`] before the announcement and after the panel.
     pub fn replied(&self, reply: Reply, panel: &Panel, now: DateTime<Utc>) -> Result<Outcome, Refusal> {
-        let phase = panel.phase(now);
-        if !(Phase::Confirming..Phase::Closed).contains(&phase) {
-            return Err(Barred::Phase(phase).into());
+        if !panel.takes_replies(now) {
+            return Err(Barred::Phase(panel.phase(now)).into());
         }
         match (self.outcome, reply) {
             (Outcome::Confirmed, Reply::Confirm) => Ok(Outcome::Confirmed),

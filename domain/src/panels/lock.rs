@@ -1,10 +1,11 @@
 //! The lock: who may be drawn is fixed, before there is a number to draw with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Barred, Panel,
     applications::{Application, Outcome},
+    screening::NO_VALUE,
     terms::{Method, Source},
 };
 use crate::{
@@ -36,7 +37,6 @@ pub struct Locked {
 
 /// Why somebody is not in the pool though their answers are right.
 const WITHDRAWN: &str = "withdrawn";
-const NO_VALUE: &str = "no_value_for_quota";
 
 /// Fixes pool, exclusions, seats by score, rule and source of the number of a draw. The seats may be fewer than the panel has when fewer may be drawn and
 /// no quota asks for more.
@@ -76,7 +76,7 @@ pub fn lock(
         v: draws::VERSION,
         alg: draws::ALGORITHM.to_owned(),
         draw_id: draw_id.to_owned(),
-        seats: terms.seats.min(u32::try_from(pool.len()).unwrap_or(u32::MAX)),
+        seats: terms.seats.min(u32::try_from(homes(&pool)).unwrap_or(u32::MAX)),
         waitlist: terms.waitlist,
         quotas: terms.quotas.clone(),
         pool_root: merkle::root(&leaves(&pool)),
@@ -92,6 +92,12 @@ pub fn lock(
     Ok(Locked { hash: spec.hash(), spec, pool, excluded })
 }
 
+/// How many could have a seat at once: one of each household.
+fn homes(pool: &[Line]) -> usize {
+    let homes: BTreeSet<&str> = pool.iter().filter_map(|line| line.h.as_deref()).collect();
+    homes.len() + pool.iter().filter(|line| line.h.is_none()).count()
+}
+
 fn why_not(application: &Application) -> Vec<String> {
     match application.outcome {
         Outcome::Withdrawn => vec![WITHDRAWN.to_owned()],
@@ -105,14 +111,20 @@ fn by_score(panel: &Panel, candidates: &[Candidate], pool: &[Line]) -> Vec<Ticke
         Method::MeritThenLottery => panel.terms.merit_seats,
         Method::Lottery | Method::FirstCome | Method::Manual => 0,
     };
-    let in_pool = |ticket: Ticket| pool.binary_search_by_key(&ticket, |line| line.t).is_ok();
+    let line =
+        |ticket: Ticket| pool.binary_search_by_key(&ticket, |line| line.t).ok().map(|place| &pool[place]);
     let mut scored: Vec<&Application> = candidates
         .iter()
         .map(|candidate| &candidate.application)
-        .filter(|application| application.score.is_some() && in_pool(application.ticket))
+        .filter(|application| application.score.is_some() && line(application.ticket).is_some())
         .collect();
     scored.sort_by_key(|application| (std::cmp::Reverse(application.score), application.id.uuid()));
-    scored.into_iter().take(seats as usize).map(|application| application.ticket).collect()
+    let mut seen = BTreeSet::new();
+    let lives_alone = |application: &&Application| {
+        line(application.ticket).and_then(|line| line.h.as_deref()).is_none_or(|home| seen.insert(home))
+    };
+    let seated = scored.into_iter().filter(lives_alone).take(seats as usize);
+    seated.map(|application| application.ticket).collect()
 }
 
 pub(super) fn ensure_feasible(spec: &Spec, pool: &[Line]) -> Result<(), Refusal> {

@@ -139,6 +139,13 @@ impl Question {
         Ok(())
     }
 
+    /// Whether an answer to it can keep somebody out.
+    #[must_use]
+    pub fn screens(&self) -> bool {
+        let bounded = self.at_least.is_some() || self.at_most.is_some();
+        bounded || self.choices.iter().any(|choice| choice.qualifies == Some(false))
+    }
+
     /// Whether an answer is one to this question, and if so whether it qualifies.
     fn weigh(&self, answer: &Answer) -> Result<bool, Fault> {
         let choice = |key: &String| {
@@ -148,6 +155,10 @@ impl Question {
         match (self.kind, answer) {
             (QuestionKind::Single, Answer::One(key)) => choice(key),
             (QuestionKind::Several, Answer::Several(keys)) => {
+                let once: BTreeSet<&String> = keys.iter().collect();
+                if once.len() != keys.len() {
+                    return Err(Fault::NotA("list of choices, each once"));
+                }
                 let weighed: Result<Vec<bool>, Fault> = keys.iter().map(choice).collect();
                 weighed.map(|all| all.into_iter().all(|qualifies| qualifies))
             }
@@ -160,6 +171,9 @@ impl Question {
         }
     }
 }
+
+/// The code of somebody of whom a value that has quotas is not known.
+pub const NO_VALUE: &str = "no_value_for_quota";
 
 /// What is known of somebody beside their answers.
 #[derive(Debug, Clone, Copy)]
@@ -203,7 +217,7 @@ pub fn screen(
         ("missing_consent", terms.consents.iter().any(|consent| lacks(&consent))),
         ("employee_or_family", standing.is_staff),
         ("cooldown", standing.is_cooling_off),
-        ("no_value_for_quota", facets(terms, answers, standing.attributes).is_none()),
+        (NO_VALUE, facets(terms, answers, standing.attributes).is_none()),
     ] {
         if holds {
             reasons.insert(code.to_owned());

@@ -4,6 +4,7 @@ mod checks;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -167,32 +168,35 @@ impl Source {
 }
 
 impl Terms {
-    /// SHA-256 of the terms as canonical JSON.
+    /// SHA-256 of the canonical JSON of `{"salt", "terms"}`, of what may not change once it is published. The salt is told with the
+    /// result: before it, which answers qualify could be found out by trying.
     #[must_use]
-    pub fn hash(&self) -> Digest {
-        Sha256::digest(draws::canonical(self)).into()
+    pub fn hash(&self, salt: &str) -> Digest {
+        Sha256::digest(draws::canonical(&json!({ "salt": salt, "terms": self.frozen() }))).into()
+    }
+
+    /// The terms without what may still change: description, contact, and when recruiting closes.
+    fn frozen(&self) -> Value {
+        let mut terms = serde_json::to_value(self).unwrap_or_default();
+        if let Some(terms) = terms.as_object_mut() {
+            terms.remove("description");
+            terms.remove("contact");
+            terms
+                .get_mut("schedule")
+                .and_then(Value::as_object_mut)
+                .map(|schedule| schedule.remove("closes_at"));
+        }
+        terms
     }
 
     /// The first term that differs though it may not once it is published: what is told may be told better, and recruiting may
     /// last longer.
     #[must_use]
     pub fn first_frozen_change(&self, other: &Self) -> Option<&'static str> {
-        let may_differ = |terms: &Self| {
-            let mut terms = terms.clone();
-            terms.description = String::new();
-            terms.contact = String::new();
-            terms
-        };
-        let (mut own, mut other) = (may_differ(self), may_differ(other));
-        if other.schedule.closes_at >= own.schedule.closes_at {
-            own.schedule.closes_at = other.schedule.closes_at;
-        }
-        let schedules = (own.schedule, other.schedule);
-        other.schedule = own.schedule;
-        match (schedules.0 == schedules.1, own == other) {
-            (false, _) => Some("schedule"),
-            (true, false) => Some("terms"),
-            (true, true) => None,
+        match (other.schedule.closes_at < self.schedule.closes_at, self.frozen() == other.frozen()) {
+            (true, _) => Some("schedule.closes_at"),
+            (false, false) => Some("terms"),
+            (false, true) => None,
         }
     }
 

@@ -18,13 +18,17 @@ use domain::{
     },
 };
 
-use super::{arrive, from_json, seats::by_arrival, to_json};
+use super::{
+    be_alone_with, from_json,
+    seats::{move_up, next_by_arrival},
+    to_json,
+};
 use crate::{
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
     key::{KeyValue, key},
     outbox,
-    schema::{applications, members, panels},
+    schema::{applications, members},
 };
 
 #[derive(Queryable, Selectable)]
@@ -182,8 +186,14 @@ pub fn insert(
     panel: &Panel,
     mut application: Application,
 ) -> Result<Application> {
+    // Whoever comes too late is told so without waiting for those before.
     if panel.terms.method == Method::FirstCome && application.is_eligible() {
-        ensure_room(conn, panel)?;
+        let there =
+            application.member_id.map(|member| of_member(conn, panel.id, member)).transpose()?.flatten();
+        if there.is_some() {
+            return Err(Error::Refused(Barred::AlreadyApplied.into()));
+        }
+        next_by_arrival(conn, panel)?;
     }
     diesel::insert_into(applications::table)
         .values((
@@ -198,7 +208,6 @@ pub fn insert(
             applications::outcome.eq(application.outcome.name()),
             applications::created_at.eq(application.created_at.naive_utc()),
             applications::updated_at.eq(application.updated_at.naive_utc()),
-            applications::version.eq(1),
         ))
         .execute(conn)
         .map_err(|error| match error {
@@ -216,19 +225,14 @@ pub fn insert(
 fn take_place(conn: &mut AnyConnection, panel: &Panel, application: &mut Application) -> Result<()> {
     let waits = application.is_eligible() && application.outcome == Outcome::Open;
     if panel.terms.method == Method::FirstCome && waits {
-        application.outcome = by_arrival(panel, arrive(conn, panel.id)?)?;
+        be_alone_with(conn, panel.id)?;
+        application.outcome = next_by_arrival(conn, panel)?;
         settle(conn, application)?;
     }
     Ok(())
 }
 
-/// Whoever comes too late is told so without waiting for those before.
-fn ensure_room(conn: &mut AnyConnection, panel: &Panel) -> Result<()> {
-    let arrived: i32 = panels::table.find(key(panel.id)).select(panels::arrivals).first(conn)?;
-    by_arrival(panel, arrived + 1).map(drop)
-}
-
-/// Stores answers, consents, reasons and score. Who may be taken only now comes now, where the first to come are taken.
+/// Stores answers, consents and reasons. Who may be taken only now comes now, where the first to come are taken.
 ///
 /// # Errors
 /// [`Barred::Full`] where they come too late.
@@ -243,14 +247,26 @@ pub fn update(
             applications::answers.eq(to_json(&application.answers)?),
             applications::agreed.eq(to_json(&application.agreed)?),
             applications::reasons.eq(to_json(&application.reasons)?),
-            applications::score.eq(application.score),
             applications::updated_at.eq(application.updated_at.naive_utc()),
-            applications::version.eq(applications::version + 1),
         ))
         .execute(conn)?;
     take_place(conn, panel, &mut application)?;
     tell(conn, stamp, &application, ApplicationEvent::Updated)?;
     Ok(application)
+}
+
+/// Stores the score of an application.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn score(conn: &mut AnyConnection, stamp: &Stamp, application: &Application) -> Result<()> {
+    diesel::update(applications::table.find(key(application.id)))
+        .set((
+            applications::score.eq(application.score),
+            applications::updated_at.eq(application.updated_at.naive_utc()),
+        ))
+        .execute(conn)?;
+    tell(conn, stamp, application, ApplicationEvent::Updated)
 }
 
 /// Stores what became of an application.
@@ -269,18 +285,25 @@ pub fn settle(conn: &mut AnyConnection, application: &Application) -> Result<()>
             applications::place.eq(place),
             applications::confirm_by.eq(confirm_by),
             applications::updated_at.eq(application.updated_at.naive_utc()),
-            applications::version.eq(applications::version + 1),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Keeps that somebody takes part no more, before they had a seat.
+/// Keeps that somebody takes part no more, before they had a seat. `place` is the one they had in the queue.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn withdraw(conn: &mut AnyConnection, stamp: &Stamp, application: &Application) -> Result<()> {
+pub fn withdraw(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    application: &Application,
+    place: Option<i32>,
+) -> Result<()> {
     settle(conn, application)?;
+    if let Some(place) = place {
+        move_up(conn, application.panel_id, place)?;
+    }
     tell(conn, stamp, application, ApplicationEvent::Withdrawn)
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
-    ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _, Queryable,
-    RunQueryDsl as _, Selectable, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 use domain::{
     MemberId, PanelId,
@@ -26,7 +26,7 @@ use crate::{
     error::{Error, Result},
     key::{KeyValue, key},
     members::attributes::attributes,
-    schema::{applications as applications_table, members, panel_draws, panel_replacements},
+    schema::{applications as applications_table, members, panel_draws, panel_replacements, panels},
 };
 
 #[derive(Queryable, Selectable)]
@@ -70,14 +70,14 @@ impl Draw {
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn candidates(conn: &mut AnyConnection, panel: &Panel) -> Result<Vec<Candidate>> {
+pub fn candidates(conn: &mut AnyConnection, panel: &Panel, now: DateTime<Utc>) -> Result<Vec<Candidate>> {
     let rows: Vec<(applications::Row, Option<String>)> = applications_table::table
         .left_join(members::table)
         .filter(applications_table::panel_id.eq(key(panel.id)))
         .order(applications_table::id)
         .select((applications::Row::as_select(), members::attributes.nullable()))
         .load(conn)?;
-    let (secret, lost) = (secret(conn, panel.id)?, lost_draws(conn, panel.id)?);
+    let (secret, lost) = (secret(conn, panel.id)?, lost_draws(conn, panel.id, now)?);
     let candidate = |(row, known): (applications::Row, Option<String>)| {
         let application = Application::try_from(row)?;
         let known = known.as_deref().and_then(attributes).unwrap_or_default();
@@ -91,13 +91,28 @@ pub fn candidates(conn: &mut AnyConnection, panel: &Panel) -> Result<Vec<Candida
     rows.into_iter().map(candidate).collect()
 }
 
-/// How many draws each of those who applied has lost since their last seat.
-fn lost_draws(conn: &mut AnyConnection, panel: PanelId) -> Result<HashMap<MemberId, u32>> {
+/// How many draws each of those who applied has lost since their last seat, as far as everybody knows the result.
+fn lost_draws(
+    conn: &mut AnyConnection,
+    panel: PanelId,
+    now: DateTime<Utc>,
+) -> Result<HashMap<MemberId, u32>> {
+    let drawn: Vec<super::Row> = panels::table
+        .filter(panels::drawn_at.is_not_null().and(panels::announced_at.is_not_null()))
+        .filter(panels::cancelled_at.is_null())
+        .select(super::Row::as_select())
+        .load(conn)?;
+    let mut known = Vec::new();
+    for row in drawn {
+        let other = Panel::try_from(row)?;
+        known.extend(Some(key(other.id)).filter(|_| other.id != panel && other.is_announced(now)));
+    }
     diesel::alias!(applications_table as others: Others);
     let rows: Vec<(Option<KeyValue>, String)> = applications_table::table
         .inner_join(others.on(others.field(applications_table::member_id).eq(applications_table::member_id)))
         .filter(applications_table::panel_id.eq(key(panel)))
-        .filter(others.field(applications_table::panel_id).ne(key(panel)))
+        .filter(others.field(applications_table::panel_id).eq_any(known))
+        .filter(others.field(applications_table::reasons).eq("[]"))
         .order(others.field(applications_table::id))
         .select((others.field(applications_table::member_id), others.field(applications_table::outcome)))
         .load(conn)?;
@@ -203,11 +218,7 @@ pub fn draw(
 ) -> Result<()> {
     let hex: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
     diesel::update(panel_draws::table.find(key(panel.id)))
-        .set((
-            panel_draws::number.eq(hex),
-            panel_draws::evidence.eq(to_json(evidence)?),
-            panel_draws::drawn_at.eq(at.naive_utc()),
-        ))
+        .set((panel_draws::number.eq(hex), panel_draws::evidence.eq(to_json(evidence)?)))
         .execute(conn)?;
     let drawn = Draw { number: Some((number.to_owned(), evidence.clone())), ..draw.clone() };
     let drawn = drawn.result()?.ok_or_else(|| Error::Broken("a draw without a number".to_owned()))?;

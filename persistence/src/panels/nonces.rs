@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
-use domain::{MemberId, PanelId};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
+    RunQueryDsl as _,
+};
+use domain::{MemberId, PanelId, members::Role, panels::Barred};
 
 use crate::{
     connection::AnyConnection,
-    error::{Result, Unique, taken},
+    error::{Error, Result, Unique, taken},
     key::key,
-    schema::panel_nonces,
+    schema::{members, panel_nonces},
 };
 
 /// Keeps what a member hides; what they hid before is forgotten.
@@ -76,4 +79,21 @@ pub fn shown(conn: &mut AnyConnection, panel: PanelId) -> Result<BTreeMap<String
         .select((panel_nonces::commitment, panel_nonces::nonce))
         .load(conn)?;
     Ok(rows.into_iter().filter_map(|(commitment, nonce)| Some((commitment, nonce?))).collect())
+}
+
+/// Whether a customer among those who hid a number has shown it: a number that only staff know would be theirs to choose.
+///
+/// # Errors
+/// [`Barred::NobodyHidANumber`].
+pub fn ensure_customer_shown(conn: &mut AnyConnection, panel: PanelId) -> Result<()> {
+    let shown: i64 = panel_nonces::table
+        .inner_join(members::table)
+        .filter(panel_nonces::panel_id.eq(key(panel)).and(panel_nonces::nonce.is_not_null()))
+        .filter(members::role.eq(Role::Member.name()))
+        .count()
+        .get_result(conn)?;
+    match shown {
+        0 => Err(Error::Refused(Barred::NobodyHidANumber.into())),
+        _ => Ok(()),
+    }
 }

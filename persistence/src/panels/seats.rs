@@ -29,15 +29,37 @@ use crate::{
     schema::{applications as applications_table, panel_replacements, panels},
 };
 
-pub(super) fn by_arrival(panel: &Panel, arrival: i32) -> Result<Outcome> {
-    let (seats, waitlist) = (i64::from(panel.terms.seats), i64::from(panel.terms.waitlist));
-    match i64::from(arrival) {
-        seat if seat <= seats => Ok(Outcome::Selected { confirm_by: panel.terms.schedule.confirm_by }),
-        place if place <= seats + waitlist => {
-            Ok(Outcome::Waitlisted { place: i32::try_from(place - seats).unwrap_or(i32::MAX) })
-        }
+/// What whoever comes next gets, by who has a seat or a place now.
+pub(super) fn next_by_arrival(conn: &mut AnyConnection, panel: &Panel) -> Result<Outcome> {
+    let of_panel = || applications_table::table.filter(applications_table::panel_id.eq(key(panel.id)));
+    let seated: i64 = of_panel()
+        .filter(applications_table::outcome.eq_any(["selected", "confirmed"]))
+        .count()
+        .get_result(conn)?;
+    let waiting: i64 =
+        of_panel().filter(applications_table::outcome.eq("waitlisted")).count().get_result(conn)?;
+    if seated < i64::from(panel.terms.seats) && waiting == 0 {
+        return Ok(Outcome::Selected { confirm_by: panel.terms.schedule.confirm_by });
+    }
+    by_place(panel, waiting + 1)
+}
+
+/// The place in the queue, if it is as long.
+fn by_place(panel: &Panel, place: i64) -> Result<Outcome> {
+    match i32::try_from(place) {
+        Ok(place) if i64::from(place) <= i64::from(panel.terms.waitlist) => Ok(Outcome::Waitlisted { place }),
         _ => Err(Error::Refused(Barred::Full.into())),
     }
+}
+
+/// Closes the gap that somebody left in the queue.
+pub(super) fn move_up(conn: &mut AnyConnection, panel: PanelId, left: i32) -> Result<()> {
+    diesel::update(applications_table::table.filter(applications_table::panel_id.eq(key(panel))))
+        .filter(applications_table::outcome.eq("waitlisted"))
+        .filter(applications_table::place.gt(left))
+        .set(applications_table::place.eq(applications_table::place - 1))
+        .execute(conn)?;
+    Ok(())
 }
 
 pub(super) fn give(
@@ -48,8 +70,11 @@ pub(super) fn give(
     at: DateTime<Utc>,
 ) -> Result<ApplicationId> {
     let application = applications::of_ticket(conn, panel, ticket)?;
-    let id = application.id;
+    let (id, before) = (application.id, application.outcome);
     applications::settle(conn, &Application { outcome, updated_at: at, ..application })?;
+    if let Outcome::Waitlisted { place } = before {
+        move_up(conn, panel, place)?;
+    }
     Ok(id)
 }
 
@@ -88,7 +113,10 @@ pub fn seat_by_score(conn: &mut AnyConnection, panel: &Panel, at: DateTime<Utc>)
         ))
         .execute(conn)?;
     for (row, arrival) in rows.into_iter().zip(1..) {
-        let outcome = by_arrival(panel, arrival)?;
+        let outcome = match arrival - i64::from(panel.terms.seats) {
+            ..=0 => Outcome::Selected { confirm_by: panel.terms.schedule.confirm_by },
+            place => by_place(panel, place)?,
+        };
         applications::settle(conn, &Application { outcome, updated_at: at, ..row.try_into()? })?;
     }
     Ok(())
@@ -116,7 +144,7 @@ pub fn unconfirmed(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> R
     let rows: Vec<KeyValue> = applications_table::table
         .inner_join(panels::table)
         .filter(panels::announced_at.is_not_null())
-        .filter(panels::cancelled_at.is_null())
+        .filter(panels::cancelled_at.is_null().and(panels::closed_at.is_null()))
         .filter(applications_table::outcome.eq("selected"))
         .filter(applications_table::confirm_by.le(now.naive_utc()))
         .order(applications_table::confirm_by)
@@ -136,7 +164,7 @@ pub fn lapse(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Resu
     super::be_alone_with(conn, panel.id)?;
     let application = applications::find(conn, id)?;
     match application.outcome {
-        Outcome::Selected { confirm_by } if confirm_by <= stamp.at && panel.is_announced(stamp.at) => {
+        Outcome::Selected { confirm_by } if confirm_by <= stamp.at && panel.takes_replies(stamp.at) => {
             let lapsed = Application { outcome: Outcome::Lapsed, updated_at: stamp.at, ..application };
             leave(conn, stamp, &panel, &lapsed, ApplicationEvent::Lapsed).map(drop)
         }

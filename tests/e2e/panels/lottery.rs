@@ -44,6 +44,11 @@ async fn those<'a>(app: &TestApp, all: &'a [Applicant], outcome: &str) -> Vec<&'
     found
 }
 
+/// The number of a named source, with who saw it.
+fn said(number: &str) -> Value {
+    json!({ "values": [number], "witness": "김증인", "link": "https://example.com/1300" })
+}
+
 /// What an applicant says of their seat.
 async fn reply(app: &TestApp, one: &Applicant, what: &str) -> Answer {
     let path = format!("/v1/applications/{}/{what}", text(&one.1["id"]));
@@ -78,14 +83,23 @@ async fn a_draw_is_locked_drawn_once_and_proven_to_everybody() {
 
         app.advance(TimeDelta::hours(24));
         let (pm, ana) = (app.staff("product_manager").await, app.member("m0").await);
-        for (body, pointer) in [(json!({}), "/values"), (json!({ "values": [""] }), "/values"), (json!({ "values": [] }), "/values")] {
+        for (part, value, pointer) in [
+            ("values", json!(null), "/values"),
+            ("values", json!([""]), "/values"),
+            ("values", json!([]), "/values"),
+            ("witness", json!(" "), "/witness"),
+            ("link", json!(null), "/link"),
+            ("signature", json!("ab"), "/signature"),
+        ] {
+            let mut body = number.clone();
+            body[part] = value;
             let problem = pm.post(&draw, &body).await.expect_problem(422, "invalid_fields");
             assert_eq!(problem["errors"][0]["pointer"], pointer);
         }
         let proof = pm.post(&draw, &number).await.expect(200);
         assert_eq!((&proof["spec_hash"], proof["selected"].as_array().unwrap().len()), (&json!(hash), 4));
         // Another number changes nothing any more.
-        assert_eq!(pm.post(&draw, &json!({ "values": ["1"] })).await.expect(200), proof);
+        assert_eq!(pm.post(&draw, &said("1")).await.expect(200), proof);
         assert_eq!(phase(app, &panel).await, "drawn");
         // Nobody learns of it before all do.
         ana.get(&draw).await.expect_problem(409, "panel_phase");
@@ -119,7 +133,7 @@ async fn a_seat_that_falls_free_goes_to_the_next_whom_the_quotas_let_in() {
         step(&pm, &panel, "close_recruiting").await;
         step(&pm, &panel, "lock").await;
         let draw = format!("/v1/panels/{panel}/draw");
-        pm.post(&draw, &json!({ "values": ["6"] })).await.expect(200);
+        pm.post(&draw, &said("6")).await.expect(200);
         step(&pm, &panel, "announce").await;
         reply(app, &all[0], "confirm").await.expect_problem(409, "panel_phase");
         app.advance(TimeDelta::hours(120));
@@ -188,8 +202,7 @@ async fn the_best_scored_sit_before_the_draw() {
         }
         step(&pm, &panel, "close_recruiting").await;
         step(&pm, &panel, "lock").await;
-        let proof =
-            pm.post(&format!("/v1/panels/{panel}/draw"), &json!({ "values": ["1"] })).await.expect(200);
+        let proof = pm.post(&format!("/v1/panels/{panel}/draw"), &said("1")).await.expect(200);
         // Of equal scores, who applied earlier.
         assert_eq!(
             (&proof["spec"]["merit"], &proof["selected"][0]),
@@ -257,14 +270,13 @@ async fn a_number_that_many_have_a_part_in_is_known_to_nobody_before_the_lock() 
 
         step(&pm, &panel, "lock").await;
         ana.post(&path("commitments"), &hidden("6")).await.expect_problem(409, "panel_phase");
-        let none = pm.post(&path("draw"), &json!({})).await.expect_problem(422, "invalid_fields");
-        assert_eq!(none["errors"][0]["pointer"], "/nonces");
+        pm.post(&path("reveals"), &json!({ "nonce": nonce("3") })).await.expect(200);
+        // One that only staff know is not enough.
+        pm.post(&path("draw"), &json!({})).await.expect_problem(409, "nobody_hid_a_number");
         ana.post(&path("reveals"), &json!({ "nonce": nonce("4") }))
             .await
             .expect_problem(422, "invalid_fields");
-        for (person, digit) in [(&ana, "1"), (&pm, "3")] {
-            person.post(&path("reveals"), &json!({ "nonce": nonce(digit) })).await.expect(200);
-        }
+        ana.post(&path("reveals"), &json!({ "nonce": nonce("1") })).await.expect(200);
         let proof = pm.post(&path("draw"), &json!({})).await.expect(200);
         assert_eq!(proof["spec"]["beacon"]["commitments"].as_array().unwrap().len(), 3);
         assert_eq!(proof["beacon"]["evidence"]["nonces"].as_object().unwrap().len(), 2);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Method, Schedule, Source, Terms};
+use crate::panels::screening::QuestionKind;
 use crate::{
     Refusal,
     draws::ATTRIBUTES_MOST,
@@ -141,16 +142,36 @@ impl Terms {
                 return Err((at, Fault::NotA("set of quotas whose minima fit into the seats")));
             }
         }
+        self.check_asked()?;
         for (nth, attribute) in self.relax.iter().enumerate() {
             if !self.quotas.contains_key(attribute) || self.relax[..nth].contains(attribute) {
                 return Err((format!("/relax/{nth}"), Fault::NotA("attribute with quotas, each once")));
             }
         }
         let drawn = matches!(self.method, Method::Lottery | Method::MeritThenLottery);
-        match drawn || self.quotas.is_empty() {
-            true => Ok(()),
-            false => Err(("/quotas".to_owned(), Fault::NotA("way to choose without a draw"))),
+        match (drawn, self.quotas.is_empty(), &self.household) {
+            (false, false, _) => Err(("/quotas".to_owned(), Fault::NotA("way to choose without a draw"))),
+            (false, true, Some(_)) => {
+                Err(("/household".to_owned(), Fault::NotA("rule that is kept without a draw")))
+            }
+            _ => Ok(()),
         }
+    }
+
+    /// Whether quotas on a question are on its choices.
+    fn check_asked(&self) -> Result<(), Wrong> {
+        for (name, values) in &self.quotas {
+            let Some(question) = self.question(name) else { continue };
+            let at = format!("/quotas/{}", escaped(name));
+            if question.kind != QuestionKind::Single {
+                return Err((at, Fault::NotA("question of which one choice is taken")));
+            }
+            let is_choice = |value: &&String| question.choices.iter().any(|choice| choice.key == **value);
+            if let Some(odd) = values.keys().find(|value| !is_choice(value)) {
+                return Err((format!("{at}/{}", escaped(odd)), Fault::NotA("choice of this question")));
+            }
+        }
+        Ok(())
     }
 }
 

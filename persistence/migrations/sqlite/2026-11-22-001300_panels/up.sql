@@ -13,8 +13,6 @@ CREATE TABLE panels (
     announced_at TIMESTAMP,
     closed_at TIMESTAMP,
     cancelled_at TIMESTAMP,
-    -- How many have a seat or a place by the order in which they came.
-    arrivals INTEGER NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     version INTEGER NOT NULL
@@ -39,8 +37,7 @@ CREATE TABLE applications (
     place INTEGER,
     confirm_by TIMESTAMP,
     created_at TIMESTAMP NOT NULL,
-    updated_at TIMESTAMP NOT NULL,
-    version INTEGER NOT NULL
+    updated_at TIMESTAMP NOT NULL
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX applications_of_member ON applications (panel_id, member_id);
 CREATE UNIQUE INDEX applications_by_ticket ON applications (panel_id, ticket);
@@ -59,8 +56,7 @@ CREATE TABLE panel_draws (
     locked_at TIMESTAMP NOT NULL,
     -- The number in base 16, and what shows that it is the number.
     number TEXT,
-    evidence TEXT,
-    drawn_at TIMESTAMP
+    evidence TEXT
 ) WITHOUT ROWID;
 
 CREATE TABLE panel_replacements (
