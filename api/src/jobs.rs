@@ -75,6 +75,9 @@ async fn do_due(db: &Database, store: &Store, clock: &Clock) -> Result<(), Failu
     }
     announce(db, clock).await?;
     lapse_seats(db, clock).await?;
+    if take_turn(db, clock, "chances", TimeDelta::minutes(1)).await? {
+        estimate_chances(db).await?;
+    }
     if take_turn(db, clock, "duplicates", TimeDelta::minutes(2)).await? {
         find_duplicates(db).await?;
     }
@@ -122,6 +125,23 @@ pub async fn sweep_attachments(db: &Database, store: &Store, now: DateTime<Utc>)
         }
     }
     Ok(gone)
+}
+
+/// Estimates everybody's chances in draws that were made; says how many there were.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+pub async fn estimate_chances(db: &Database) -> Result<usize, Failure> {
+    let drawn = db.read(|tx| panels::draws::without_chances(tx, BATCH)).await?;
+    for id in &drawn {
+        let id = *id;
+        let draw = db.read(move |tx| panels::draws::find(tx, id)).await?;
+        let estimate = move || draw.chances();
+        if let Some(fairness) = actix_web::web::block(estimate).await.map_err(Failure::internal)?? {
+            db.write(AloneWith::Nobody, move |tx| panels::draws::keep_chances(tx, id, &fairness)).await?;
+        }
+    }
+    Ok(drawn.len())
 }
 
 /// Gives the seats of panels that were not confirmed in time to whoever is next; says how many there were.

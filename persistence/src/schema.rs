@@ -919,6 +919,7 @@ diesel::table! {
         locked_at -> Timestamp,
         number -> Nullable<Text>,
         evidence -> Nullable<Text>,
+        fairness -> Nullable<Text>,
     }
 }
 

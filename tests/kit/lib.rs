@@ -154,6 +154,11 @@ impl TestApp {
         madang::jobs::announce(&db, &self.clock).await.unwrap()
     }
 
+    pub async fn seed_estimate_chances(&self) -> usize {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::estimate_chances(&db).await.unwrap()
+    }
+
     pub async fn seed_lapse_seats(&self) -> usize {
         let db = madang::open_database(&self.config).unwrap();
         madang::jobs::lapse_seats(&db, &self.clock).await.unwrap()

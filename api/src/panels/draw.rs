@@ -247,7 +247,7 @@ fn proof_of(draw: &Draw) -> Rows<Proof> {
         selected: Some(drawn.selected),
         waitlist: Some(drawn.waitlist),
         replacements: Some(draw.replacements.clone()).filter(|made: &Vec<Replacement>| !made.is_empty()),
-        fairness: None,
+        fairness: draw.fairness,
     })
 }
 

@@ -10,7 +10,13 @@ use diesel::{
 };
 use domain::{
     MemberId, PanelId,
-    draws::{Drawn, Excluded, Line, Pool, Spec, Ticket, beacon::Evidence, priority, proof::Replacement},
+    draws::{
+        Drawn, Excluded, Line, Pool, Spec, Ticket,
+        beacon::Evidence,
+        fairness::{self, Fairness},
+        priority,
+        proof::Replacement,
+    },
     panels::{
         Panel,
         applications::{Application, Outcome},
@@ -38,6 +44,7 @@ struct Row {
     locked_at: NaiveDateTime,
     number: Option<String>,
     evidence: Option<String>,
+    fairness: Option<String>,
 }
 
 /// What is known of a draw.
@@ -51,6 +58,8 @@ pub struct Draw {
     /// The bytes of the beacon and its evidence, once it was drawn.
     pub number: Option<(Vec<u8>, Evidence)>,
     pub replacements: Vec<Replacement>,
+    /// Everybody's chances, once they are estimated.
+    pub fairness: Option<Fairness>,
 }
 
 impl Draw {
@@ -63,6 +72,17 @@ impl Draw {
         let seed = priority::seed(&self.spec.hash(), number);
         let drawn = Pool::of(&self.spec, &self.pool).and_then(|pool| pool.draw(&seed));
         drawn.map(Some).map_err(|unfit| Error::Broken(format!("a locked draw: {unfit}")))
+    }
+
+    /// Everybody's chances, which takes two thousand draws; none before it was drawn.
+    ///
+    /// # Errors
+    /// As [`Draw::result`].
+    pub fn chances(&self) -> Result<Option<Fairness>> {
+        let Some((number, _)) = &self.number else { return Ok(None) };
+        let seed = priority::seed(&self.spec.hash(), number);
+        let fairness = fairness::of(&self.spec, &self.pool, &seed);
+        fairness.map(Some).map_err(|unfit| Error::Broken(format!("a locked draw: {unfit}")))
     }
 }
 
@@ -201,8 +221,34 @@ pub fn find(conn: &mut AnyConnection, panel: PanelId) -> Result<Draw> {
         excluded: from_json(&row.excluded)?,
         locked_at: row.locked_at.and_utc(),
         number,
+        fairness: row.fairness.as_deref().map(from_json).transpose()?,
         replacements: replaced.into_iter().map(replacement).collect::<Result<_>>()?,
     })
+}
+
+/// Draws whose chances are not estimated yet.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn without_chances(conn: &mut AnyConnection, most: i64) -> Result<Vec<PanelId>> {
+    let rows: Vec<KeyValue> = panel_draws::table
+        .filter(panel_draws::number.is_not_null().and(panel_draws::fairness.is_null()))
+        .order(panel_draws::panel_id)
+        .limit(most)
+        .select(panel_draws::panel_id)
+        .load(conn)?;
+    Ok(rows.into_iter().map(PanelId::from).collect())
+}
+
+/// Stores the chances of a draw.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn keep_chances(conn: &mut AnyConnection, panel: PanelId, fairness: &Fairness) -> Result<()> {
+    diesel::update(panel_draws::table.find(key(panel)))
+        .set(panel_draws::fairness.eq(to_json(fairness)?))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Stores the number, and with it what became of everybody who applied.

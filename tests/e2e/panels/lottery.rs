@@ -115,6 +115,13 @@ async fn a_draw_is_locked_drawn_once_and_proven_to_everybody() {
         assert_eq!(public, proof);
         let verdict = app.visitor().post("/v1/draws/verify", &public).await.expect(200);
         assert_eq!((&verdict["valid"], &verdict["unchecked"]), (&json!(true), &json!([])), "{verdict}");
+        // Two of six of each kind: everybody's chance is a third.
+        assert_eq!(app.seed_estimate_chances().await, 1);
+        let public = app.visitor().get(&draw).await.expect(200);
+        assert_eq!(public["fairness"], json!({ "min": 0.333333, "max": 0.333333, "gini": 0.0 }));
+        assert_eq!(app.seed_estimate_chances().await, 0);
+        let verdict = app.visitor().post("/v1/draws/verify", &public).await.expect(200);
+        assert_eq!((&verdict["valid"], &verdict["unchecked"]), (&json!(true), &json!(["fairness"])));
         assert_eq!(those(app, &all, "selected").await.len(), 4);
         assert_eq!(those(app, &all, "waitlisted").await.len(), 2);
         assert_eq!(those(app, &all, "not_selected").await.len(), 6);

@@ -56,7 +56,9 @@ CREATE TABLE panel_draws (
     locked_at TIMESTAMP NOT NULL,
     -- The number in base 16, and what shows that it is the number.
     number TEXT,
-    evidence TEXT
+    evidence TEXT,
+    -- Everybody's chances, as JSON, estimated by a job after the draw.
+    fairness TEXT
 );
 
 CREATE TABLE panel_replacements (
