@@ -6,6 +6,7 @@ mod draw;
 mod nonces;
 mod replies;
 mod schemas;
+mod scores;
 mod simulation;
 
 use actix_web::{delete, get, patch, post, web};
@@ -50,6 +51,7 @@ pub fn routes(to: &mut Routes<'_>) {
     draw::routes(to);
     nonces::routes(to);
     applications::routes(to);
+    scores::routes(to);
     replies::routes(to);
     simulation::routes(to);
 }

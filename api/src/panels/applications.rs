@@ -1,8 +1,8 @@
-//! Applying: sending answers, changing and withdrawing them, and what staff give them.
+//! Applying: sending answers, changing and withdrawing them.
 
 use std::collections::BTreeSet;
 
-use actix_web::{delete, get, patch, post, put, web};
+use actix_web::{delete, get, patch, post, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Actor, ApplicationId, MemberId, Refusal, Stamp,
@@ -42,7 +42,6 @@ use crate::{
 pub fn routes(to: &mut Routes<'_>) {
     to.service(apply_to_panel).service(list_panel_applications).service(list_my_applications);
     to.service(get_application).service(update_application).service(withdraw_application);
-    to.service(score_application);
 }
 
 /// What somebody sends to take part.
@@ -71,15 +70,6 @@ pub struct UpdateApplicationBody {
     #[schema(nullable = false, example = json!(["privacy"]))]
     #[validate(length(max = 30))]
     consents: Option<Vec<String>>,
-}
-
-/// What staff give an application.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct ScoreBody {
-    /// None takes it back.
-    #[schema(minimum = 0, maximum = 100, example = 80)]
-    score: Option<i32>,
 }
 
 fn answers_of(sent: serde_json::Map<String, serde_json::Value>) -> Result<Answers, Failure> {
@@ -335,40 +325,4 @@ fn withdraw(tx: &mut AnyConnection, stamp: &Stamp, panel: &Panel, application: A
         Outcome::Waitlisted { place } => applications::withdraw(tx, stamp, &gone, Some(place)),
         _ => applications::withdraw(tx, stamp, &gone, None),
     }
-}
-
-/// Score an application
-///
-/// From 0 to 100, until the lock; `null` takes it back.
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = ScoreBody,
-    responses((status = 200, body = ApplicationBody), (status = 409, description = "panel_phase")))]
-#[put("/v1/applications/{id}/score")]
-async fn score_application(
-    app: web::Data<App>,
-    me: SignedIn,
-    PathId(id): PathId,
-    Json(body): Json<ScoreBody>,
-) -> Result<Reply<ApplicationBody>, Failure> {
-    let (stamp, act) = (app.stamp(), app.act(&me, "score_application"));
-    if body.score.is_some_and(|score| !(0..=100).contains(&score)) {
-        return Err(Failure::field("/score", Fault::NotA("number in its range")));
-    }
-    app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
-        actor.ensure(Permission::ManagePanels)?;
-        let panel = applications::find(tx, id.into())?.panel_id;
-        panels::be_alone_with(tx, panel)?;
-        let (application, panel) = (applications::find(tx, id.into())?, panels::find(tx, actor, panel)?);
-        match panel.phase(stamp.at) {
-            Phase::Recruiting | Phase::Screening => {}
-            phase => return Err(Error::Refused(Barred::Phase(phase).into())),
-        }
-        let show = |application: &Application| {
-            Reply::ok(&ApplicationBody::new(application, &panel, Looks::Staff, None, stamp.at))
-        };
-        let was = show(&application);
-        let scored = Application { score: body.score, updated_at: stamp.at, ..application };
-        applications::score(tx, &stamp, &scored)?;
-        act.keep(tx, actor, id, was.facts(), show(&scored))
-    })
-    .await
 }
