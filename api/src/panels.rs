@@ -8,6 +8,7 @@ mod replies;
 mod schemas;
 mod scores;
 mod simulation;
+mod trials;
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{

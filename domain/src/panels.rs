@@ -5,6 +5,7 @@ pub mod lock;
 pub mod planning;
 pub mod screening;
 pub mod terms;
+pub mod trials;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -950,6 +950,80 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    shipments (application_id) {
+        application_id -> Key,
+        panel_id -> Key,
+        address -> Nullable<Text>,
+        courier -> Nullable<Text>,
+        tracking -> Nullable<Text>,
+        shipped_at -> Nullable<Timestamp>,
+        delivered_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    trial_reports (id) {
+        id -> Key,
+        application_id -> Key,
+        panel_id -> Key,
+        title -> Text,
+        body -> Text,
+        pros -> Text,
+        cons -> Text,
+        useful -> Integer,
+        usable -> Integer,
+        enjoyable -> Integer,
+        disclosed -> Bool,
+        asked_for -> Nullable<Text>,
+        asked_note -> Nullable<Text>,
+        asked_at -> Nullable<Timestamp>,
+        first_sent_at -> Timestamp,
+        sent_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        accepted_by -> Nullable<Key>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    excuses (application_id) {
+        application_id -> Key,
+        reason -> Text,
+        created_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        granted -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    strikes (id) {
+        id -> Key,
+        member_id -> Key,
+        application_id -> Key,
+        panel_id -> Key,
+        kind -> Text,
+        created_at -> Timestamp,
+        appeal -> Nullable<Text>,
+        appealed_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        overturned -> Nullable<Bool>,
+    }
+}
+
 diesel::joinable!(reports -> members (member_id));
 diesel::joinable!(api_keys -> members (owner_id));
 diesel::joinable!(invitations -> members (invited_by));
@@ -965,6 +1039,11 @@ diesel::joinable!(comment_mentions -> members (member_id));
 diesel::joinable!(applications -> members (member_id));
 diesel::joinable!(applications -> panels (panel_id));
 diesel::joinable!(panel_nonces -> members (member_id));
+diesel::joinable!(shipments -> applications (application_id));
+diesel::joinable!(trial_reports -> applications (application_id));
+diesel::joinable!(excuses -> applications (application_id));
+diesel::joinable!(strikes -> applications (application_id));
+diesel::joinable!(strikes -> members (member_id));
 diesel::joinable!(votes -> ideas (idea_id));
 diesel::joinable!(votes -> members (member_id));
 diesel::joinable!(segment_members -> members (member_id));
@@ -1018,7 +1097,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     changelog_ideas,
     applications,
     panel_nonces,
-    panels
+    panels,
+    shipments,
+    trial_reports,
+    excuses,
+    strikes
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

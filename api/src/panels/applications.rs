@@ -19,7 +19,11 @@ use domain::{
 };
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows, members,
-    panels::{self, applications, draws, seats},
+    panels::{
+        self,
+        applications::{self, Listed},
+        draws, seats, trials,
+    },
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -211,8 +215,11 @@ async fn list_panel_applications(
         let page = applications::list(tx, panel.id, after, limit)?;
         let of = page.items.iter().filter_map(|listed| listed.application.member_id.map(|id| id.uuid()));
         act.look(tx, actor, Some(id), of)?;
-        Ok(page.map(|listed| {
-            ApplicationBody::new(&listed.application, &panel, Looks::Staff, listed.display_name, now)
+        let ids: Vec<ApplicationId> = page.items.iter().map(|listed| listed.application.id).collect();
+        let trials = trials::of(tx, &ids)?;
+        Ok(page.map(|Listed { application, display_name }| {
+            ApplicationBody::new(&application, &panel, Looks::Staff, display_name, now)
+                .with(trials.get(&application.id), &panel)
         }))
     });
     Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |body| body)))
@@ -232,9 +239,12 @@ async fn list_my_applications(
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app.read(&me.caller, move |tx, actor| {
         let page = applications::all_of_member(tx, actor.ensure_member()?, after, limit)?;
+        let ids: Vec<ApplicationId> = page.items.iter().map(|application| application.id).collect();
+        let trials = trials::of(tx, &ids)?;
         let shown = page.items.iter().map(|application| {
             let panel = panels::find(tx, actor, application.panel_id)?;
-            Ok(ApplicationBody::new(application, &panel, Looks::Applicant, None, now))
+            let body = ApplicationBody::new(application, &panel, Looks::Applicant, None, now);
+            Ok(body.with(trials.get(&application.id), &panel))
         });
         let items = shown.collect::<Rows<Vec<_>>>()?;
         Ok(domain::page::Page { items, next: page.next })
@@ -254,7 +264,9 @@ async fn get_application(
     let now = app.config.clock.now();
     app.read(&me.caller, move |tx, actor| {
         let (application, panel, _) = own(tx, actor, id.into())?;
-        Ok(Reply::ok(&ApplicationBody::new(&application, &panel, Looks::Applicant, None, now)))
+        let trial = trials::of(tx, &[application.id])?.remove(&application.id);
+        let body = ApplicationBody::new(&application, &panel, Looks::Applicant, None, now);
+        Ok(Reply::ok(&body.with(trial.as_ref(), &panel)))
     })
     .await
 }

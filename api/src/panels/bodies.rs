@@ -10,6 +10,7 @@ use domain::{
         applications::{Application, Outcome},
         rules_salt,
         terms::{Method, Terms},
+        trials::Trial,
     },
 };
 use persistence::{
@@ -21,6 +22,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::trials::TrialBody;
 use crate::{
     body,
     error::{Failure, Wrong},
@@ -129,6 +131,9 @@ pub struct ApplicationBody {
     place: Option<i32>,
     /// Until when the seat may be confirmed.
     confirm_by: Option<DateTime<Utc>>,
+    /// Of a confirmed seat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trial: Option<TrialBody>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -141,7 +146,7 @@ pub struct ApplicantBody {
 }
 
 /// What became of an application.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeName {
     Applied,
@@ -214,9 +219,16 @@ impl ApplicationBody {
                 Outcome::Selected { confirm_by } => Some(confirm_by),
                 _ => None,
             },
+            trial: None,
             created_at: application.created_at,
             updated_at: application.updated_at,
         }
+    }
+
+    /// With how far the trial is, where the seat was confirmed.
+    pub fn with(self, trial: Option<&Trial>, panel: &Panel) -> Self {
+        let trial = trial.filter(|_| self.outcome == OutcomeName::Confirmed);
+        Self { trial: trial.map(|trial| TrialBody::new(trial, panel)), ..self }
     }
 }
 

@@ -39,7 +39,7 @@ use uuid::Uuid;
 use self::later::{ask_about_mail, ask_about_panels, ask_audit, ask_moderation, ask_plans};
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 28] = [
+const LARGE: [&str; 32] = [
     "attachments",
     "ideas",
     "idea_texts",
@@ -68,6 +68,10 @@ const LARGE: [&str; 28] = [
     "roadmap_ideas",
     "changelog_ideas",
     "applications",
+    "shipments",
+    "trial_reports",
+    "excuses",
+    "strikes",
 ];
 
 fn place() -> Place {

@@ -140,5 +140,6 @@ pub fn ask_about_panels(
     panels::seats::unconfirmed(conn, at(), 10)?;
     let nobody = panels::applications::of_ticket(conn, panel, Ticket([0; 16]));
     assert!(matches!(nobody, Err(persistence::Error::Missing)));
+    panels::trials::of(conn, &[Uuid::from_u128(8).into()])?;
     panels::draws::last_seat(conn, me).map(drop)
 }

@@ -1,0 +1,4 @@
+DROP TABLE strikes;
+DROP TABLE excuses;
+DROP TABLE trial_reports;
+DROP TABLE shipments;
