@@ -121,7 +121,7 @@ async fn change_email(
 }
 
 /// Whether the caller knows the password of the account they act in; one without a password asks for none.
-async fn ensure_password(
+pub(crate) async fn ensure_password(
     app: &web::Data<App>,
     me: &SignedIn,
     password: Option<String>,

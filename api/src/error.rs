@@ -97,6 +97,7 @@ pub enum Code {
     SameStatus,
     BoardHoldsIdeas,
     OwnAccount,
+    AdminAccount,
     Undecidable,
     OwnPost,
     WordTaken,

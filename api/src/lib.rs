@@ -21,6 +21,7 @@ pub mod demo;
 mod digest;
 pub mod draws;
 mod emails;
+mod erasure;
 mod error;
 mod fields;
 mod follows;

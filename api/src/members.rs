@@ -117,6 +117,9 @@ pub struct MemberBody {
     #[schema(example = json!({ "plan": { "source": "sso", "at": "2026-11-21T09:00:00Z" } }))]
     attribute_sources: BTreeMap<String, AttributeSourceBody>,
     blocked: bool,
+    /// When what was known of them was forgotten.
+    #[schema(example = json!(null))]
+    erased_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -135,6 +138,7 @@ impl From<Member> for MemberBody {
             attributes: member.attributes.into_iter().map(|(name, value)| (name, value.into())).collect(),
             attribute_sources: member.origins.into_iter().map(|(name, at)| (name, at.into())).collect(),
             blocked: member.blocked_at.is_some(),
+            erased_at: member.erased_at,
             created_at: member.created_at,
             updated_at: member.updated_at,
         }
@@ -276,6 +280,14 @@ async fn get_member(
     .map(shown)
 }
 
+/// Whether there is still somebody to change.
+fn ensure_there(member: &Member) -> Result<(), persistence::Error> {
+    match member.erased_at {
+        Some(_) => Err(persistence::Error::Missing),
+        None => Ok(()),
+    }
+}
+
 /// Set a member's role and attributes, block them or let them in again
 #[utoipa::path(tag = "Members", security(("bearer" = [])), params(("id" = Uuid, Path)),
     request_body = UpdateMemberBody,
@@ -294,6 +306,7 @@ async fn update_member(
         actor.ensure(Permission::ManageMembers)?;
         let before = members::find(tx, id)?;
         if_match.ensure(before.version)?;
+        ensure_there(&before)?;
         let mut after = before.clone();
         if let Some(role) = body.role.map(Role::from).filter(|role| *role != before.role) {
             actor.ensure_may_grant(role)?;

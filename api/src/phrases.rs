@@ -105,6 +105,7 @@ fn phrases(code: Code) -> Phrases {
         Code::RestoreWindowOver => (409, "restore_window_over", ["되살릴 수 있는 기간이 지났습니다", "It can no longer be restored"], ["삭제 후 {}일까지만 되살릴 수 있습니다.", "It can be restored for {} days after its deletion."]),
         Code::SameStatus => (409, "same_status", ["이미 그 상태입니다", "It has this status already"], ["다른 상태를 골라 주세요.", "Choose another status."]),
         Code::BoardHoldsIdeas => (409, "board_holds_ideas", ["아이디어가 있는 게시판입니다", "The board holds ideas"], ["지우는 대신 view를 staff로 바꿔 숨길 수 있습니다.", "Hide it instead: set `view` to staff."]),
+        Code::AdminAccount => (409, "admin_account", ["관리자 계정입니다", "It is an admin's account"], ["먼저 역할을 다른 사람에게 넘겨 주세요.", "Give the role to somebody else first."]),
         Code::OwnAccount => (409, "own_account", ["자기 계정입니다", "It is your own account"], ["다른 관리자에게 부탁해 주세요.", "Ask another admin."]),
         Code::SsoNotConfigured => (409, "sso_not_configured", ["SSO가 설정되지 않았습니다", "Single sign-on is not set up"], ["MADANG_SSO_* 설정이 필요합니다.", "The operator sets it up with MADANG_SSO_*."]),
         Code::RequestInProgress => (409, "request_in_progress", ["같은 요청이 처리 중입니다", "The same request is under way"], ["잠시 뒤 같은 Idempotency-Key로 다시 보내 주세요.", "Try again shortly with the same Idempotency-Key."]),

@@ -12,7 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, api_keys, attachments, audit, auth, boards, changelog, comments, draws, emails,
+    activities, api_keys, attachments, audit, auth, boards, changelog, comments, draws, emails, erasure,
     error::{Code, Failure},
     fields, follows, health, ideas, insights, invitations, members, merges, moderation, notifications,
     openapi, panels, proxies, resets, responses, roadmaps, segments, sessions, statuses, triage, votes,
@@ -23,6 +23,7 @@ pub fn all(to: &mut Routes<'_>) {
     auth::routes(to);
     resets::routes(to);
     emails::routes(to);
+    erasure::routes(to);
     invitations::routes(to);
     members::routes(to);
     sessions::routes(to);

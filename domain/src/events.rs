@@ -17,6 +17,7 @@ pub enum Event {
     MemberRoleChanged { member: MemberId, from: Role, to: Role },
     MemberBlocked { member: MemberId },
     MemberUnblocked { member: MemberId },
+    MemberErased { member: MemberId },
     MemberEmailVerified { member: MemberId },
     MemberEmailChanged { member: MemberId },
     MemberPasswordReset { member: MemberId },
@@ -154,6 +155,7 @@ pub enum Revocation {
     /// The account was linked to the brand's sign-on by whoever owns its address.
     AccountLinked,
     PasswordReset,
+    Erased,
 }
 
 impl Event {
@@ -170,6 +172,7 @@ impl Event {
             Self::MemberRoleChanged { .. } => "member.role_changed",
             Self::MemberBlocked { .. } => "member.blocked",
             Self::MemberUnblocked { .. } => "member.unblocked",
+            Self::MemberErased { .. } => "member.erased",
             Self::MemberEmailVerified { .. } => "member.email_verified",
             Self::MemberEmailChanged { .. } => "member.email_changed",
             Self::MemberPasswordReset { .. } => "member.password_reset",
@@ -253,6 +256,7 @@ impl Event {
             | Self::MemberRoleChanged { member, .. }
             | Self::MemberBlocked { member }
             | Self::MemberUnblocked { member }
+            | Self::MemberErased { member }
             | Self::MemberEmailVerified { member }
             | Self::MemberEmailChanged { member }
             | Self::MemberPasswordReset { member }

@@ -5,6 +5,8 @@ use std::{cmp::Ordering, fmt, hash::Hash, marker::PhantomData};
 use chrono::{DateTime, SubsecRound as _, Utc};
 use uuid::{Builder, Uuid};
 
+use crate::digest;
+
 /// The id of an `Of`: a UUIDv7, so ids sort by the time they were made at.
 pub struct Id<Of>(Uuid, PhantomData<fn() -> Of>);
 
@@ -69,6 +71,15 @@ impl Stamp {
         // In the last four bits, so that the ids of one change sort in its order.
         chance[9] = chance[9] & 0xf0 | nth & 0x0f;
         Id::new(self.at, chance)
+    }
+
+    /// The stamp of the `nth` part of a change that has many, each with ids of its own.
+    #[must_use]
+    pub fn branch(&self, nth: u16) -> Self {
+        let mixed = digest::of(&[b"branch", &self.chance, &nth.to_be_bytes()]);
+        let mut chance = [0; 10];
+        chance.copy_from_slice(&mixed[..10]);
+        Self { chance, ..*self }
     }
 }
 

@@ -30,10 +30,34 @@ pub struct Member {
     pub blocked_at: Option<DateTime<Utc>>,
     /// Whether what they post skips the queue of moderation.
     pub trusted: bool,
+    /// When what was known of them was forgotten.
+    pub erased_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     /// Counts edits, from 1.
     pub version: i32,
+}
+
+impl Member {
+    /// What is left of somebody whom the platform forgets: a member without a name, who cannot sign in, so that what they said
+    /// and voted for stays as it was.
+    #[must_use]
+    pub fn erased(&self, at: DateTime<Utc>) -> Self {
+        Self {
+            // A name of its own, in the domain that is nobody's (RFC 2606).
+            email: Email(format!("{}@erased.invalid", self.id)),
+            email_verified: false,
+            display_name: DisplayName("(탈퇴한 회원)".to_owned()),
+            role: Role::Member,
+            locale: Locale::default(),
+            attributes: Attributes::new(),
+            origins: Origins::new(),
+            blocked_at: Some(at),
+            trusted: false,
+            erased_at: Some(at),
+            ..self.clone()
+        }
+    }
 }
 
 /// A sign-in on one device: the family of the refresh tokens that grew out of it.
@@ -217,6 +241,7 @@ pub(crate) mod tests {
             origins: Origins::new(),
             blocked_at: None,
             trusted: false,
+            erased_at: None,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             version: 1,

@@ -131,6 +131,8 @@ pub enum Refusal {
     BoardHoldsIdeas,
     #[error("an admin may not block or demote themselves")]
     OwnAccount,
+    #[error("an admin's account is not erased")]
+    AdminAccount,
     #[error("the version sent is not the current one")]
     Stale,
     #[error("the token was used before; the whole session is revoked")]

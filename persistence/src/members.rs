@@ -1,6 +1,7 @@
 //! The rows of members.
 
 pub(crate) mod attributes;
+pub mod erasure;
 pub mod numbers;
 
 use chrono::NaiveDateTime;
@@ -38,6 +39,7 @@ struct Row {
     attribute_sources: String,
     blocked_at: Option<NaiveDateTime>,
     trusted: bool,
+    erased_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     version: i32,
@@ -59,6 +61,7 @@ impl TryFrom<Row> for Member {
             origins: origins(&row.attribute_sources).ok_or_else(|| odd("attribute_sources"))?,
             blocked_at: row.blocked_at.map(|at| at.and_utc()),
             trusted: row.trusted,
+            erased_at: row.erased_at.map(|at| at.and_utc()),
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             version: row.version,
@@ -263,6 +266,7 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Member, after: M
             members::attribute_sources.eq(json_of_origins(&after.origins)),
             members::blocked_at.eq(after.blocked_at.map(|at| at.naive_utc())),
             members::trusted.eq(after.trusted),
+            members::erased_at.eq(after.erased_at.map(|at| at.naive_utc())),
             members::updated_at.eq(stamp.at.naive_utc()),
             members::version.eq(members::version + 1),
         ))

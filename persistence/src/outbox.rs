@@ -66,6 +66,7 @@ fn data(event: &Event) -> Value {
         | Event::MemberUpdated { member }
         | Event::MemberBlocked { member }
         | Event::MemberUnblocked { member }
+        | Event::MemberErased { member }
         | Event::MemberEmailVerified { member }
         | Event::MemberEmailChanged { member }
         | Event::MemberPasswordReset { member } => json!({ "member_id": member.uuid() }),
@@ -150,6 +151,7 @@ fn data(event: &Event) -> Value {
 fn cause(of: Revocation) -> &'static str {
     match of {
         Revocation::SignedOut => "signed_out",
+        Revocation::Erased => "erased",
         Revocation::TokenReused => "token_reused",
         Revocation::AccountLinked => "account_linked",
         Revocation::PasswordReset => "password_reset",

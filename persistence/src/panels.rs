@@ -3,6 +3,7 @@
 
 pub mod applications;
 pub mod draws;
+pub(crate) mod forgetting;
 pub mod nonces;
 pub mod seats;
 pub mod trials;

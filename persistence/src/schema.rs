@@ -23,6 +23,7 @@ diesel::table! {
         attribute_sources -> Text,
         trusted -> Bool,
         email_verified -> Bool,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 

@@ -14,6 +14,7 @@ mod conventions;
 mod draws;
 mod duplicates;
 mod emails;
+mod erasure;
 mod export;
 mod fields;
 mod ideas;

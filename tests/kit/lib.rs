@@ -118,6 +118,23 @@ impl TestApp {
         connection.batch_execute(sql).map_err(|error| error.to_string())
     }
 
+    /// The tables in which a text stands, in any column.
+    pub fn seed_find_text(&self, text: &str) -> Vec<String> {
+        let look = |rows: &mut persistence::backup::Rows<'_>, _| {
+            let mut holding = Vec::new();
+            for table in std::mem::take(&mut rows.tables) {
+                let mut found = false;
+                rows.read(&table, |row| {
+                    found |= row.contains(text);
+                    Ok(())
+                })?;
+                holding.extend(found.then_some(table.name));
+            }
+            Ok(holding)
+        };
+        persistence::backup::snapshot(&self.config.database, look).unwrap()
+    }
+
     /// Says that the audit log was tampered with on purpose.
     pub fn seed_tampered(&self) {
         self.tampered.store(true, Ordering::SeqCst);

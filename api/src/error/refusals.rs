@@ -87,6 +87,7 @@ impl From<Refusal> for Failure {
             Refusal::OwnPost => failure(Code::OwnPost),
             Refusal::TooManyWords { most } => failure(Code::TooManyWords).with_fact(most),
             Refusal::OwnAccount => failure(Code::OwnAccount),
+            Refusal::AdminAccount => failure(Code::AdminAccount),
             Refusal::Stale => failure(Code::Stale),
             Refusal::EmailUnproven => failure(Code::EmailUnproven),
             Refusal::EmailOfSignOn => failure(Code::EmailOfSignOn),

@@ -79,6 +79,22 @@ impl Application {
         self.reasons.is_empty() && self.outcome != Outcome::Withdrawn
     }
 
+    /// What becomes of it when its applicant is forgotten: a seat that can go to somebody else is left, unless the product
+    /// `is_sent`. What is locked stays as it was locked; whoever is drawn and gone leaves the seat then.
+    #[must_use]
+    pub fn forgotten(&self, panel: &Panel, now: DateTime<Utc>, is_sent: bool) -> Outcome {
+        let is_early = panel.phase(now) < Phase::PoolLocked;
+        match self.outcome {
+            Outcome::Open | Outcome::Waitlisted { .. } | Outcome::Selected { .. } if is_early => {
+                Outcome::Withdrawn
+            }
+            Outcome::Selected { .. } | Outcome::Confirmed if panel.takes_replies(now) && !is_sent => {
+                Outcome::Declined
+            }
+            outcome => outcome,
+        }
+    }
+
     /// Whether it may still be changed or withdrawn.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
-use domain::AttachmentId;
+use domain::{AttachmentId, MemberId};
 use uuid::Uuid;
 
 use crate::{
@@ -38,6 +38,15 @@ pub fn expire(
         .get_results(conn)?;
     doom(conn, now, &gone)?;
     Ok(gone.len())
+}
+
+/// Takes away what a member uploaded and put nowhere.
+pub(crate) fn forget_unlinked(conn: &mut AnyConnection, now: DateTime<Utc>, owner: MemberId) -> Result<()> {
+    let gone: Vec<KeyValue> = diesel::delete(attachments::table.filter(attachments::owner_id.eq(key(owner))))
+        .filter(attachments::unlinked_at.is_not_null())
+        .returning(attachments::id)
+        .get_results(conn)?;
+    doom(conn, now, &gone)
 }
 
 /// Notes that the bytes of these are to go: outside, after the change is stored.

@@ -204,7 +204,15 @@ pub fn leave(
         Event::Panel { panel: panel.id, what: PanelEvent::SeatFreed { taken_by } },
     ];
     outbox::write(conn, stamp, &told)?;
-    Ok(taken_by)
+    let taker = taken_by.map(|id| applications::find(conn, id)).transpose()?;
+    match taker {
+        // Somebody who was forgotten waits no more, and nobody is kept waiting for them.
+        Some(gone) if gone.member_id.is_none() => {
+            let lapsed = Application { outcome: Outcome::Lapsed, updated_at: stamp.at, ..gone };
+            leave(conn, &stamp.branch(0), panel, &lapsed, ApplicationEvent::Lapsed)
+        }
+        _ => Ok(taken_by),
+    }
 }
 
 /// Who takes a seat by the rule of the draw, kept as the next replacement.

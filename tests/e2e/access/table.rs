@@ -38,6 +38,11 @@ const TABLE: &[Row] = &[
         [401, 403, 403, 403, 403, 403, 403, 200, 401]),
     ("update_member", "PATCH /v1/members/{target}", r#"{ "role": "marketer" }"#,
         [401, 403, 403, 403, 403, 403, 403, 200, 401]),
+    ("erase_member", "POST /v1/members/{target}/erase", "",
+        [401, 403, 403, 403, 403, 403, 403, 204, 401]),
+    // What is no password leaves everybody here as they are.
+    ("erase_me", "POST /v1/me/erase", r#"{ "password": 5 }"#,
+        [401, 422, 422, 422, 422, 422, 422, 422, 401]),
     ("list_sessions", "GET /v1/me/sessions", "",
         [401, 200, 200, 403, 200, 200, 200, 200, 401]),
     ("end_session", "DELETE /v1/me/sessions/01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "",

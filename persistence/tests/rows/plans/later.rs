@@ -69,6 +69,7 @@ fn somebody(id: MemberId) -> Member {
         origins: Origins::new(),
         blocked_at: None,
         trusted: false,
+        erased_at: None,
         created_at: at(),
         updated_at: at(),
         version: 1,
