@@ -2,7 +2,6 @@
 
 mod bodies;
 mod chart;
-mod media;
 mod table;
 
 use std::collections::HashMap;
@@ -22,13 +21,17 @@ use persistence::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use self::{
-    bodies::{Counted, LoopBody},
-    media::{Media, Shown},
-};
+use self::bodies::{Counted, LoopBody};
 use crate::{
-    actor::SignedIn, app::App, boards::board_named, body::Query, error::Failure, ideas::BoardRefBody,
-    language::Language, routes::Routes,
+    actor::SignedIn,
+    app::App,
+    boards::board_named,
+    body::Query,
+    error::Failure,
+    ideas::BoardRefBody,
+    language::Language,
+    media::{Media, Numbers, Shown},
+    routes::Routes,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
@@ -47,6 +50,16 @@ pub struct LoopQuery {
     /// The day after the last, in Seoul; tomorrow unless given. At most three years after `from`.
     #[param(example = "2027-01-01")]
     to: Option<NaiveDate>,
+}
+
+impl Numbers for LoopBody {
+    fn csv(&self) -> Result<Vec<u8>, Failure> {
+        table::csv(self)
+    }
+
+    fn svg(&self, language: Language) -> Result<String, Failure> {
+        chart::svg(self, language)
+    }
 }
 
 /// See how soon and how often customers hear back

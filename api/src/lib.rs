@@ -36,6 +36,7 @@ mod key_text;
 mod language;
 pub mod logs;
 pub mod mail;
+mod media;
 mod members;
 mod merges;
 mod metrics;

@@ -3,6 +3,7 @@
 mod applications;
 mod bodies;
 mod draw;
+mod metrics;
 mod nonces;
 mod replies;
 mod schemas;
@@ -55,6 +56,7 @@ pub fn routes(to: &mut Routes<'_>) {
     scores::routes(to);
     replies::routes(to);
     simulation::routes(to);
+    metrics::routes(to);
 }
 
 /// A panel as it is answered wherever it changes.

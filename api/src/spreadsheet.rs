@@ -1,7 +1,30 @@
 //! What spreadsheets make of a CSV file, and what keeps them from it.
 
+use crate::error::Failure;
+
 /// Without it Excel takes Korean for something else.
 pub const BOM: &str = "\u{feff}";
+
+/// A table under its head (RFC 4180).
+///
+/// # Errors
+/// 500 when it cannot be written.
+pub fn table<const N: usize>(
+    head: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> Result<Vec<u8>, Failure> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(head).map_err(Failure::internal)?;
+    for row in rows {
+        writer.write_record(row).map_err(Failure::internal)?;
+    }
+    writer.into_inner().map_err(Failure::internal)
+}
+
+/// Tables in one file, with an empty line between them.
+pub fn joined(tables: &[Vec<u8>]) -> Vec<u8> {
+    [BOM.as_bytes(), &tables.join(b"\r\n".as_slice())].concat()
+}
 
 /// What people wrote, as a cell. A spreadsheet would compute what looks like a formula; an apostrophe before it keeps it a
 /// text. Numbers are no texts and stay as they are.

@@ -2,6 +2,7 @@
 
 pub mod applications;
 pub mod lock;
+pub mod metrics;
 pub mod planning;
 pub mod screening;
 pub mod terms;

@@ -4,6 +4,7 @@
 pub mod applications;
 pub mod draws;
 pub(crate) mod forgetting;
+pub mod metrics;
 pub mod nonces;
 pub mod seats;
 pub mod trials;

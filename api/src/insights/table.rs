@@ -3,7 +3,7 @@
 use super::bodies::LoopBody;
 use crate::{
     error::Failure,
-    spreadsheet::{BOM, text},
+    spreadsheet::{joined, table, text},
 };
 
 /// The numbers as CSV (RFC 4180); three tables with an empty line between them.
@@ -12,8 +12,8 @@ use crate::{
 /// 500 when it cannot be written.
 pub(super) fn csv(body: &LoopBody) -> Result<Vec<u8>, Failure> {
     let parts = [
-        written(["metric", "value"], metrics(body).map(|(name, value)| [name.to_owned(), value]))?,
-        written(
+        table(["metric", "value"], metrics(body).map(|(name, value)| [name.to_owned(), value]))?,
+        table(
             ["week", "ideas", "answered", "decided"],
             body.weeks.iter().map(|week| {
                 [
@@ -24,7 +24,7 @@ pub(super) fn csv(body: &LoopBody) -> Result<Vec<u8>, Failure> {
                 ]
             }),
         )?,
-        written(
+        table(
             ["waiting_idea", "title", "board", "created_at", "business_days", "vote_count"],
             body.waiting.iter().map(|waiting| {
                 [
@@ -38,7 +38,7 @@ pub(super) fn csv(body: &LoopBody) -> Result<Vec<u8>, Failure> {
             }),
         )?,
     ];
-    Ok([BOM.as_bytes(), &parts.join(b"\r\n".as_slice())].concat())
+    Ok(joined(&parts))
 }
 
 fn metrics(body: &LoopBody) -> impl Iterator<Item = (&'static str, String)> {
@@ -66,16 +66,4 @@ fn metrics(body: &LoopBody) -> impl Iterator<Item = (&'static str, String)> {
         ("rating_share", number(body.rating.share)),
     ]
     .into_iter()
-}
-
-fn written<const N: usize>(
-    head: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
-) -> Result<Vec<u8>, Failure> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(head).map_err(Failure::internal)?;
-    for row in rows {
-        writer.write_record(row).map_err(Failure::internal)?;
-    }
-    writer.into_inner().map_err(Failure::internal)
 }

@@ -41,24 +41,6 @@ pub struct Funnel {
     pub completed: i64,
 }
 
-impl Funnel {
-    /// The steps with their names, in their order.
-    #[must_use]
-    pub fn steps(&self) -> [(&'static str, Option<i64>); 9] {
-        [
-            ("invited", self.invited),
-            ("applied", Some(self.applied)),
-            ("eligible", Some(self.eligible)),
-            ("offered", Some(self.offered)),
-            ("confirmed", Some(self.confirmed)),
-            ("shipped", Some(self.shipped)),
-            ("delivered", Some(self.delivered)),
-            ("reported", Some(self.reported)),
-            ("completed", Some(self.completed)),
-        ]
-    }
-}
-
 /// Shares from 0 to 1; none where there is nothing to share.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Rates {
@@ -140,7 +122,10 @@ pub fn metrics(panel: &Panel, invited: Option<i64>, traces: &[Trace], now: DateT
         completion: share(funnel.completed, whole),
         on_time: share(count(&in_time), count(&owed)),
         no_show: share(count(&|trace| confirmed(trace) && trace.trial.stage() == Stage::NoShow), whole),
-        disclosure: share(count(&|trace| trace.disclosed == Some(true)), count(&|trace| trace.disclosed.is_some())),
+        disclosure: share(
+            count(&|trace| trace.disclosed == Some(true)),
+            count(&|trace| trace.disclosed.is_some()),
+        ),
         concentration: share(count(&|trace| confirmed(trace) && trace.had_seat), whole),
     };
     let seated: Vec<&Trace> = traces.iter().filter(|trace| confirmed(trace)).collect();

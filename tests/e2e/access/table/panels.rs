@@ -55,6 +55,8 @@ pub const ROWS: &[Row] = &[
         [401, 404, 409, 403, 404, 404, 404, 404, 401]),
     ("decline_seat", "POST /v1/applications/{application}/decline", "",
         [401, 404, 409, 403, 404, 404, 404, 404, 401]),
+    ("get_panel_metrics", "GET /v1/panels/{panel}/metrics", "",
+        [401, 403, 403, 403, 403, 200, 200, 200, 401]),
     ("simulate_draw", "POST /v1/draws/simulate", r#"{ "seats": 2 }"#,
         [401, 403, 403, 403, 403, 200, 200, 200, 401]),
     ("verify_draw", "POST /v1/draws/verify", r#"{ "beacon": { "bytes": "00" } }"#,

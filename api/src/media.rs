@@ -11,7 +11,8 @@ use actix_web::{
 };
 use std::marker::PhantomData;
 
-use super::{bodies::LoopBody, chart, table};
+use serde::Serialize;
+
 use crate::{
     error::{Code, Failure},
     language::Language,
@@ -95,14 +96,27 @@ pub struct Shown<T> {
     of: PhantomData<fn() -> T>,
 }
 
-impl Shown<LoopBody> {
+/// Numbers that are also a table and a picture.
+pub trait Numbers: Serialize {
+    /// As CSV (RFC 4180), for a spreadsheet.
+    ///
+    /// # Errors
+    /// 500 when it cannot be written.
+    fn csv(&self) -> Result<Vec<u8>, Failure>;
+
+    /// # Errors
+    /// 500 when it cannot be drawn.
+    fn svg(&self, language: Language) -> Result<String, Failure>;
+}
+
+impl<T: Numbers> Shown<T> {
     /// # Errors
     /// 500 when it cannot be written or drawn.
-    pub(super) fn of(body: &LoopBody, media: Media, language: Language) -> Result<Self, Failure> {
+    pub fn of(body: &T, media: Media, language: Language) -> Result<Self, Failure> {
         let (name, bytes) = match media {
             Media::Json => ("application/json", Reply::ok(body).body),
-            Media::Csv => ("text/csv; charset=utf-8; header=present", table::csv(body)?.into()),
-            Media::Svg => ("image/svg+xml", chart::svg(body, language)?.into()),
+            Media::Csv => ("text/csv; charset=utf-8; header=present", body.csv()?.into()),
+            Media::Svg => ("image/svg+xml", body.svg(language)?.into()),
         };
         Ok(Self { media: name, language, body: bytes, of: PhantomData })
     }
