@@ -74,6 +74,7 @@ pub enum Code {
     AlreadyPublished,
     PanelPhase,
     ObjectionWindow,
+    ObjectionWindowOver,
     TermsFrozen,
     NotInvited,
     AlreadyApplied,

@@ -3,6 +3,7 @@
 mod applications;
 mod bodies;
 mod draw;
+mod locks;
 mod metrics;
 mod nonces;
 mod replies;
@@ -50,6 +51,7 @@ pub fn routes(to: &mut Routes<'_>) {
         .service(announce_panel)
         .service(close_panel)
         .service(cancel_panel);
+    locks::routes(to);
     draw::routes(to);
     nonces::routes(to);
     applications::routes(to);
@@ -271,7 +273,11 @@ async fn publish_panel(
         let quotas = planning::of_attributes(&terms);
         let segments: Vec<_> = terms.audience.segments.iter().copied().map(SegmentId::from).collect();
         let names: Vec<String> = quotas.keys().cloned().collect();
-        let people = if names.is_empty() { Vec::new() } else { panels::population(tx, &segments, &names)? };
+        let people = if names.is_empty() {
+            Vec::new()
+        } else {
+            panels::population(tx, &segments, &names, &terms.bands)?
+        };
         Ok((quotas, terms.seats, people))
     });
     let (quotas, seats, people) = looked.await?;

@@ -87,6 +87,7 @@ fn phrases(code: Code) -> Phrases {
         Code::FollowsStatus => (409, "follows_status", ["상태를 따르는 로드맵입니다", "The roadmap follows the statuses"], ["아이디어의 상태를 바꾸면 그 열로 옮겨집니다.", "Move the idea to the status of the column instead."]),
         Code::AlreadyPublished => (409, "already_published", ["이미 발행된 소식입니다", "The entry is published"], ["publish_at을 null로 바꿔 거둔 뒤 다시 예약해 주세요.", "Withdraw it first: set `publish_at` to null."]),
         Code::PanelPhase => (409, "panel_phase", ["지금은 할 수 없는 단계입니다", "The panel is not that far, or further"], ["체험단의 현재 단계는 {}입니다.", "The panel is in the phase {}."]),
+        Code::ObjectionWindowOver => (409, "objection_window_over", ["이의 제기 기간이 끝났습니다", "The time for objections is over"], ["{} 이후에는 추첨 번호를 알 수 있으므로 확정을 되돌릴 수 없습니다.", "From {} on the number of the draw can be known, so what was fixed stays."]),
         Code::ObjectionWindow => (409, "objection_window", ["이의 제기 기간입니다", "Objections may still be raised"], ["{} 이후에 추첨할 수 있습니다.", "It may be drawn from {} on."]),
         Code::TermsFrozen => (409, "terms_frozen", ["공개된 조건은 바꿀 수 없습니다", "What was published is not changed"], ["설명과 문의처만 바꾸거나 모집을 늘릴 수 있습니다. 바뀐 곳: {}", "Only description and contact may change, and recruiting may last longer. Changed: {}."]),
         Code::NotInvited => (403, "not_invited", ["모집 대상이 아닙니다", "The panel is for others"], ["`audience`에서 누구를 위한 체험단인지 볼 수 있습니다.", "Its `audience` says whom it is for."]),

@@ -309,6 +309,7 @@ fn of_panel(what: PanelEvent) -> &'static str {
         PanelEvent::Stepped(Step::Publish) => "panel.published",
         PanelEvent::Stepped(Step::CloseRecruiting) => "panel.recruiting_closed",
         PanelEvent::Stepped(Step::Lock) => "panel.locked",
+        PanelEvent::Stepped(Step::Unlock) => "panel.unlocked",
         PanelEvent::Stepped(Step::Draw) => "panel.drawn",
         PanelEvent::Stepped(Step::Announce) => "panel.announced",
         PanelEvent::Stepped(Step::Close) => "panel.closed",

@@ -1,6 +1,7 @@
 //! Trial panels (체험단): members try a product and say what they found. Who is taken is decided by a rule that everybody knows.
 
 pub mod applications;
+pub mod bands;
 pub mod lock;
 pub mod metrics;
 pub mod planning;
@@ -108,6 +109,8 @@ pub enum Step {
     Publish,
     CloseRecruiting,
     Lock,
+    /// Before there can be a number to draw with.
+    Unlock,
     Draw,
     Announce,
     Close,
@@ -121,6 +124,8 @@ pub enum Barred {
     Phase(Phase),
     #[error("objections may be raised until {until}")]
     ObjectionWindow { until: DateTime<Utc> },
+    #[error("objections could be raised until {until}")]
+    WindowOver { until: DateTime<Utc> },
     #[error("what was published is not changed: {0}")]
     TermsFrozen(&'static str),
     #[error("the panel is for others")]
@@ -212,14 +217,14 @@ impl Panel {
     /// Whether staff may take a step now.
     ///
     /// # Errors
-    /// [`Barred::Phase`] or [`Barred::ObjectionWindow`].
+    /// [`Barred::Phase`], [`Barred::ObjectionWindow`] or [`Barred::WindowOver`].
     pub fn ensure_may(&self, step: Step, now: DateTime<Utc>) -> Result<(), Refusal> {
         let phase = self.phase(now);
         let fits = match step {
             Step::Publish => phase == Phase::Draft,
             Step::CloseRecruiting => phase == Phase::Recruiting,
             Step::Lock => phase == Phase::Screening && self.is_drawn(),
-            Step::Draw => phase == Phase::PoolLocked,
+            Step::Unlock | Step::Draw => phase == Phase::PoolLocked,
             // Who came first, or was scored best, needs no draw.
             Step::Announce => match self.terms.method {
                 Method::FirstCome | Method::Manual => phase == Phase::Screening,
@@ -231,6 +236,8 @@ impl Panel {
         match (fits, step, self.objections_until()) {
             (false, ..) => Err(Barred::Phase(phase).into()),
             (true, Step::Draw, Some(until)) if now < until => Err(Barred::ObjectionWindow { until }.into()),
+            // Whoever knows the number could take back a lock because of it.
+            (true, Step::Unlock, Some(until)) if now >= until => Err(Barred::WindowOver { until }.into()),
             _ => Ok(()),
         }
     }
@@ -248,6 +255,10 @@ impl Panel {
                 &mut self.marks.published_at
             }
             Step::CloseRecruiting => &mut self.marks.recruited_at,
+            Step::Unlock => {
+                self.marks.locked_at = None;
+                return Ok(self);
+            }
             Step::Lock => &mut self.marks.locked_at,
             Step::Draw => &mut self.marks.drawn_at,
             Step::Announce => &mut self.marks.announced_at,

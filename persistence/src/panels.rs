@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod nonces;
 pub mod seats;
 pub mod trials;
+pub mod voids;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,11 @@ use domain::{
     events::{Event, PanelEvent},
     members::Role,
     page::{Limit, Page, Place},
-    panels::{Barred, Marks, Panel, screening::written, terms::Terms},
+    panels::{
+        Barred, Marks, Panel,
+        bands::{Bands, value_of},
+        terms::Terms,
+    },
 };
 
 use crate::{
@@ -181,7 +186,7 @@ pub fn secret(conn: &mut AnyConnection, id: PanelId) -> Result<String> {
     Ok(panels::table.find(key(id)).select(panels::secret).first(conn)?)
 }
 
-/// What is known of each customer who is not blocked, of these attributes; of the members of any of the segments, where there are
+/// What each customer who is not blocked counts as, by these attributes; of the members of any of the segments, where there are
 /// some.
 ///
 /// # Errors
@@ -190,6 +195,7 @@ pub fn population(
     conn: &mut AnyConnection,
     segments: &[SegmentId],
     names: &[String],
+    bands: &Bands,
 ) -> Result<Vec<BTreeMap<String, String>>> {
     let mut query = members::table
         .filter(members::role.eq(Role::Member.name()))
@@ -205,7 +211,8 @@ pub fn population(
     let rows: Vec<String> = query.load(conn)?;
     let known = |text: &String| {
         let known = attributes(text).unwrap_or_default();
-        let of = names.iter().filter_map(|name| Some((name.clone(), written(known.get(name)?))));
+        let of =
+            names.iter().filter_map(|name| Some((name.clone(), value_of(bands, name, known.get(name)?)?)));
         of.collect()
     };
     Ok(rows.iter().map(known).collect())

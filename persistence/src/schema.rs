@@ -942,6 +942,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::Key;
 
+    panel_void_locks (panel_id, number) {
+        panel_id -> Key,
+        number -> Integer,
+        spec -> Text,
+        pool -> Text,
+        excluded -> Text,
+        reason -> Text,
+        locked_at -> Timestamp,
+        voided_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
     panel_nonces (panel_id, member_id) {
         panel_id -> Key,
         member_id -> Key,

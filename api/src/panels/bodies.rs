@@ -1,5 +1,7 @@
 //! Panels and applications as they are shown.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     Actor,
@@ -9,7 +11,7 @@ use domain::{
         Panel,
         applications::{Application, Outcome},
         rules_salt,
-        terms::{Method, Terms},
+        terms::{Consent, Method, Terms},
         trials::Trial,
     },
 };
@@ -53,6 +55,7 @@ pub struct PanelShown {
     #[serde(skip_serializing_if = "Option::is_none")]
     eligible_count: Option<i64>,
     my_application_id: Option<Uuid>,
+    consent_hashes: BTreeMap<String, String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     #[serde(flatten)]
@@ -87,11 +90,18 @@ impl PanelShown {
             applicant_count: counts.map(|(all, _)| all),
             eligible_count: counts.map(|(_, eligible)| eligible),
             my_application_id: mine.map(|application| application.id.uuid()),
+            consent_hashes: hashes(&terms.consents, |_| true),
             created_at: *created_at,
             updated_at: *updated_at,
             terms: if open { terms.clone() } else { terms.for_applicants() },
         })
     }
+}
+
+/// The versions of the texts of consents, by key.
+fn hashes(consents: &[Consent], wanted: impl Fn(&Consent) -> bool) -> BTreeMap<String, String> {
+    let of = |consent: &Consent| (consent.key.clone(), digest::hex(&consent.hash()));
+    consents.iter().filter(|consent| wanted(consent)).map(of).collect()
 }
 
 /// An application, as its applicant and staff see it.
@@ -117,6 +127,9 @@ pub struct ApplicationBody {
     /// The keys of the consents given.
     #[schema(example = json!(["privacy"]))]
     consents: Vec<String>,
+    /// SHA-256 of the text of each consent given, in base 16.
+    #[schema(example = json!({ "privacy": "a591a6d40bf420404a011733cfb7b190d62c65bf0bcda32b57b277d9ad9f146e" }))]
+    consent_hashes: BTreeMap<String, String>,
     eligible: bool,
     /// Codes of why not.
     #[schema(example = json!(["region"]))]
@@ -207,6 +220,9 @@ impl ApplicationBody {
             rules_hash: panel.rules_hash.as_ref().map(digest::hex),
             answers: serde_json::to_value(&application.answers).unwrap_or_default(),
             consents: application.agreed.iter().cloned().collect(),
+            consent_hashes: hashes(&panel.terms.consents, |consent| {
+                application.agreed.contains(&consent.key)
+            }),
             eligible: application.is_eligible(),
             reasons: application.reasons.clone(),
             score: application.score.filter(|_| is_staff),

@@ -1,4 +1,4 @@
-//! The lock, the draw, its public proof, and what it says to each who applied.
+//! The draw, its public proof, and what it says to each who applied.
 
 use actix_web::{get, post, web};
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
         proof::{Number, Proof, Replacement},
     },
     events::PanelEvent,
-    panels::{Barred, Step, lock},
+    panels::{Barred, Step},
     text::Fault,
 };
 use persistence::{
@@ -28,20 +28,20 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{PanelBody, applications::own, shown, stepped};
+use super::{applications::own, stepped};
 use crate::{
     actor::{Caller, SignedIn},
     app::App,
     body::PathId,
     draws::ProofBody,
     error::Failure,
-    once::{Empty, Post},
+    once::Post,
     reply::Reply,
     routes::Routes,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
-    to.service(lock_panel).service(draw_panel).service(get_panel_draw).service(explain_application);
+    to.service(draw_panel).service(get_panel_draw).service(explain_application);
 }
 
 /// The number of the draw, and what shows that it is that number.
@@ -102,39 +102,6 @@ pub struct CalledBody {
     /// Why it was passed over, as in the proof.
     #[schema(value_type = Option<Object>)]
     reason: Option<Value>,
-}
-
-/// Fix who may be drawn
-///
-/// The pool, those who are not in it and why, the quotas and the source of the number are hashed; the hash is on the panel and in
-/// every explanation. Then objections may be raised, and only after that may be drawn.
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, quotas_infeasible, nobody_hid_a_number"),
-        (status = 422, description = "quota_check_too_complex")))]
-#[post("/v1/panels/{id}/lock")]
-async fn lock_panel(
-    app: web::Data<App>,
-    me: SignedIn,
-    PathId(id): PathId,
-    post: Post<Empty>,
-) -> Result<Reply<PanelBody>, Failure> {
-    let (id, stamp, act, held) = (PanelId::from(id), app.stamp(), app.act(&me, "lock_panel"), app.clone());
-    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        actor.ensure(Permission::ManagePanels)?;
-        // Whoever is applying just now is waited for, and whoever comes after sees that it is locked.
-        panels::be_alone_with(tx, id)?;
-        let before = panels::find(tx, actor, id)?;
-        let was = shown(tx, actor, &before, &held)?;
-        let after = stepped(tx, before, Step::Lock, stamp)?;
-        let candidates = draws::candidates(tx, &after, stamp.at)?;
-        let commitments = nonces::commitments(tx, id)?;
-        let locked = lock::lock(&after, &id.to_string(), &candidates, &commitments)?;
-        draws::lock(tx, &after, &locked, stamp.at)?;
-        panels::update(tx, &stamp, &after, PanelEvent::Stepped(Step::Lock))?;
-        let is = shown(tx, actor, &after, &held)?;
-        act.keep(tx, actor, id.uuid(), was.facts(), is)
-    })
-    .await
 }
 
 /// Draw the seats

@@ -144,7 +144,7 @@ fn shown_example() -> Value {
     let mut shown = fields(example());
     shown.extend(fields(json!({
         "id": "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "phase": "draft", "rules_hash": null, "rules_salt": null, "published_at": null,
-        "locked_at": null, "spec_hash": null, "objections_until": null, "drawn_at": null, "announced_at": null, "my_application_id": null,
+        "locked_at": null, "spec_hash": null, "objections_until": null, "drawn_at": null, "announced_at": null, "my_application_id": null, "consent_hashes": { "privacy": "a591a6d40bf420404a011733cfb7b190d62c65bf0bcda32b57b277d9ad9f146e" },
         "created_at": "2026-12-30T01:00:00Z", "updated_at": "2026-12-30T01:00:00Z",
     })));
     Value::Object(shown)
@@ -174,6 +174,8 @@ fn facts() -> Map<String, Value> {
         "announced_at": time("When the result was released."),
         "applicant_count": { "type": "integer", "description": "For those who run panels." },
         "eligible_count": { "type": "integer", "description": "For those who run panels." },
+        "consent_hashes": { "type": "object", "additionalProperties": { "type": "string" },
+            "description": "SHA-256 of the text of each consent, in base 16, by its key." },
         "my_application_id": { "type": ["string", "null"], "format": "uuid" },
         "created_at": { "type": "string", "format": "date-time" },
         "updated_at": { "type": "string", "format": "date-time" },
@@ -216,6 +218,17 @@ fn terms() -> Map<String, Value> {
             "description": "By attribute, or key of a single question, and value: the least and the most of the seats.",
             "additionalProperties": { "type": "object", "additionalProperties": {
                 "type": "array", "items": { "type": "integer", "minimum": 0 }, "minItems": 2, "maxItems": 2,
+            } },
+        },
+        "bands": {
+            "type": "object",
+            "description": "By attribute: spans of numbers that count as one value of its quotas, the first that holds a number.",
+            "additionalProperties": { "type": "array", "minItems": 1, "maxItems": 100, "items": {
+                "type": "object", "required": ["key"], "additionalProperties": false,
+                "properties": {
+                    "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
+                    "at_least": { "type": "number" }, "at_most": { "type": "number" },
+                },
             } },
         },
         "relax": { "type": "array", "items": { "type": "string" },

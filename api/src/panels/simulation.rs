@@ -7,7 +7,7 @@ use domain::{
     Refusal, SegmentId,
     access::Permission,
     draws::{ATTRIBUTES_MOST, Quotas, fairness},
-    panels::{Barred, planning::Imagined, terms::Terms},
+    panels::{Barred, bands::Bands, planning::Imagined, terms::Terms},
     text::Fault,
 };
 use persistence::panels;
@@ -35,6 +35,10 @@ pub struct SimulationBody {
     #[serde(default)]
     #[schema(value_type = Object, example = json!({ "region": { "seoul": [10, 20] } }))]
     quotas: Quotas,
+    /// By attribute, the spans of numbers that count as one value.
+    #[serde(default)]
+    #[schema(value_type = Object, example = json!({ "age": [{ "key": "20s", "at_least": 20, "at_most": 29 }] }))]
+    bands: Bands,
     /// Only members of any of these segments.
     #[serde(default)]
     #[validate(length(max = 30))]
@@ -83,18 +87,23 @@ async fn simulate_draw(
     me: SignedIn,
     Json(body): Json<SimulationBody>,
 ) -> Result<Reply<SimulatedBody>, Failure> {
-    let SimulationBody { seats, quotas, segments } = body;
+    let SimulationBody { seats, quotas, bands, segments } = body;
     if !(1..=Terms::SEATS_MOST).contains(&seats) {
         return Err(Failure::field("/seats", Fault::NotA("number in its range")));
     }
     if quotas.len() > ATTRIBUTES_MOST {
         return Err(Failure::field("/quotas", Fault::TooMany { most: ATTRIBUTES_MOST }));
     }
+    for (name, of) in &bands {
+        for (nth, band) in of.iter().enumerate() {
+            band.check().map_err(|fault| Failure::field(format!("/bands/{name}/{nth}"), fault))?;
+        }
+    }
     let names: Vec<String> = quotas.keys().cloned().collect();
     let segments: Vec<SegmentId> = segments.into_iter().map(SegmentId::from).collect();
     let people = app.read(&me.caller, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
-        panels::population(tx, &segments, &names)
+        panels::population(tx, &segments, &names, &bands)
     });
     let people = people.await?;
     let simulate = move || simulated(seats, &quotas, &people);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::terms::Terms;
+use super::{bands::value_of, terms::Terms};
 use crate::{
     Refusal,
     members::{Attribute, Attributes},
@@ -232,7 +232,7 @@ pub fn facets(terms: &Terms, answers: &Answers, attributes: &Attributes) -> Opti
     let value = |name: &String| match (terms.question(name), answers.get(name)) {
         (Some(Question { kind: QuestionKind::Single, .. }), Some(Answer::One(key))) => Some(key.clone()),
         (Some(_), _) => None,
-        (None, _) => attributes.get(name).map(written),
+        (None, _) => attributes.get(name).and_then(|known| value_of(&terms.bands, name, known)),
     };
     terms.quotas.keys().map(|name| Some((name.clone(), value(name)?))).collect()
 }

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::screening::{Question, Requirement};
+use super::{
+    bands::Bands,
+    screening::{Question, Requirement},
+};
 use crate::{
     digest::Digest,
     draws::{self, Beacon, Quotas},
@@ -39,6 +42,9 @@ pub struct Terms {
     pub questions: Vec<Question>,
     #[serde(default)]
     pub quotas: Quotas,
+    /// Where quotas are on numbers, what spans of them count as one value.
+    #[serde(default, skip_serializing_if = "Bands::is_empty")]
+    pub bands: Bands,
     /// Attributes in the order in which their quotas give way to a replacement.
     #[serde(default)]
     pub relax: Vec<String>,

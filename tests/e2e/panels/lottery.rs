@@ -293,3 +293,33 @@ async fn a_number_that_many_have_a_part_in_is_known_to_nobody_before_the_lock() 
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_lock_is_taken_back_in_public_and_only_while_nobody_can_know_the_number() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        let (panel, _) = applied(app, &pm, json!({})).await;
+        let (unlock, why) =
+            (format!("/v1/panels/{panel}/unlock"), json!({ "reason": "지역을 바로잡습니다." }));
+        pm.post(&unlock, &why).await.expect_problem(409, "panel_phase");
+        step(&pm, &panel, "close_recruiting").await;
+        let first = step(&pm, &panel, "lock").await;
+        pm.post(&unlock, &json!({ "reason": " " })).await.expect_problem(422, "invalid_fields");
+        let open = pm.post(&unlock, &why).await.expect(200);
+        assert_eq!((&open["phase"], &open["spec_hash"]), (&json!("screening"), &Value::Null));
+        let second = step(&pm, &panel, "lock").await;
+        assert_ne!(first["spec_hash"], second["spec_hash"]);
+        let void = app.visitor().get(&format!("/v1/panels/{panel}/void_locks")).await.expect(200);
+        let void = &void["items"][0];
+        assert_eq!((&void["spec_hash"], &void["reason"]), (&first["spec_hash"], &why["reason"]));
+        assert_eq!((&void["spec"]["draw_id"], &void["locked_at"]), (&json!(panel), &first["locked_at"]));
+
+        app.advance(TimeDelta::hours(24));
+        let pm = app.staff("product_manager").await;
+        pm.post(&unlock, &why).await.expect_problem(409, "objection_window_over");
+        let proof = pm.post(&format!("/v1/panels/{panel}/draw"), &said("1")).await.expect(200);
+        assert_eq!(proof["spec"]["draw_id"], json!(format!("{panel}/2")));
+        pm.post(&unlock, &why).await.expect_problem(409, "panel_phase");
+    })
+    .await;
+}

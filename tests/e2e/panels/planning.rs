@@ -79,3 +79,43 @@ async fn quotas_that_nobody_could_meet_are_not_published() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn ages_are_chosen_by_bands() {
+    on_each_database(async |app| {
+        let (admin, marketer) = (app.admin().await, app.staff("marketer").await);
+        for (nth, age) in [19, 20, 29, 30, 45].into_iter().enumerate() {
+            let id = app.member(&format!("m{nth}")).await.id;
+            let known = json!({ "attributes": { "age": age } });
+            admin.patch(&format!("/v1/members/{id}"), &known).await.expect(200);
+        }
+        let bands = json!({ "age": [
+            { "key": "20s", "at_least": 20, "at_most": 29 }, { "key": "older", "at_least": 30 },
+        ] });
+        let quotas = json!({ "age": { "20s": [1, 1], "older": [1, 2] } });
+        let plan = json!({ "seats": 3, "quotas": quotas, "bands": bands });
+        let found = marketer.post("/v1/draws/simulate", &plan).await.expect(200);
+        // Whoever is nineteen is in no band, and could not be drawn.
+        assert_eq!(found["people"], 4);
+        assert_eq!(found["cells"][0]["values"]["age"], "20s");
+        assert_eq!(found["cells"][0]["chance"], json!(0.5));
+
+        let mut body = terms(app);
+        body["quotas"] = quotas;
+        body["bands"] = bands;
+        body["seats"] = json!(3);
+        let made = marketer.post("/v1/panels", &body).await.expect(201);
+        let publish = format!("/v1/panels/{}/publish", text(&made["id"]));
+        marketer.post(&publish, &json!({})).await.expect(200);
+        for (bands, pointer) in [
+            (json!({ "age": [{ "key": "20s", "at_least": 30, "at_most": 20 }] }), "/bands/age/0"),
+            (json!({ "age": [{ "key": "20s", "at_least": 20 }] }), "/quotas/age/older"),
+            (json!({ "city": [{ "key": "20s", "at_least": 20 }] }), "/bands/city"),
+        ] {
+            body["bands"] = bands;
+            let problem = marketer.post("/v1/panels", &body).await.expect_problem(422, "invalid_fields");
+            assert_eq!(problem["errors"][0]["pointer"], pointer);
+        }
+    })
+    .await;
+}

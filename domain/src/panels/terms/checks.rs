@@ -143,6 +143,7 @@ impl Terms {
             }
         }
         self.check_asked()?;
+        self.check_bands()?;
         for (nth, attribute) in self.relax.iter().enumerate() {
             if !self.quotas.contains_key(attribute) || self.relax[..nth].contains(attribute) {
                 return Err((format!("/relax/{nth}"), Fault::NotA("attribute with quotas, each once")));
@@ -156,6 +157,27 @@ impl Terms {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether bands are of attributes with quotas, and those quotas on bands.
+    fn check_bands(&self) -> Result<(), Wrong> {
+        for (name, bands) in &self.bands {
+            let at = format!("/bands/{}", escaped(name));
+            let Some(values) = self.quotas.get(name).filter(|_| self.question(name).is_none()) else {
+                return Err((at, Fault::NotA("attribute with quotas")));
+            };
+            measured(&at, bands.len(), 1, 100)?;
+            for (nth, band) in bands.iter().enumerate() {
+                key(&format!("{at}/{nth}/key"), &band.key)?;
+                band.check().map_err(|fault| (format!("{at}/{nth}"), fault))?;
+            }
+            each_once(&at, bands.iter().map(|band| band.key.as_str()))?;
+            if let Some(odd) = values.keys().find(|value| !bands.iter().any(|band| band.key == **value)) {
+                let at = format!("/quotas/{}/{}", escaped(name), escaped(odd));
+                return Err((at, Fault::NotA("band of this attribute")));
+            }
+        }
+        Ok(())
     }
 
     /// Whether quotas on a question are on its choices.
