@@ -95,7 +95,7 @@ impl AuditEntryBody {
             subject_id: entry.deed.subject,
             before: value(entry.deed.before),
             after: value(entry.deed.after),
-            hash: hex(&hash),
+            hash: hex(hash),
         }
     }
 }

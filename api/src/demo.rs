@@ -2,6 +2,7 @@
 
 mod known;
 mod plans;
+mod trial;
 
 use std::{net::SocketAddr, path::Path};
 
@@ -150,6 +151,7 @@ pub async fn fill(db: &Database, now: DateTime<Utc>) -> Rows<IdeaId> {
         let ahead = [first(Category::InProgress)?, first(Category::Planned)?, first(Category::UnderReview)?];
         plans::roadmap(tx, &mut stamp, boards[0], ahead)?;
         plans::entries(tx, &mut stamp, (boards[0], first(Category::Shipped)?), people.get(2).copied())?;
+        trial::panel(tx, &mut stamp, people.get(STAFF.len()..).unwrap_or_default())?;
         first(Category::Open)
     })
     .await

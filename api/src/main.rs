@@ -281,7 +281,7 @@ async fn verify_audit(config: &Config, noted: Option<Head>) -> Result<ExitCode, 
         Verdict::Sound(Head { number, hash }) => {
             println!(
                 "The audit log is sound: {number} entries. Note its end: {number}:{}",
-                digest::hex(&hash)
+                digest::hex(hash)
             );
             return Ok(ExitCode::SUCCESS);
         }

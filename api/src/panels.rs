@@ -16,6 +16,7 @@ use actix_web::{delete, get, patch, post, web};
 use domain::{
     Actor, PanelId, SegmentId,
     access::Permission,
+    digest,
     events::PanelEvent,
     panels::{
         Barred, Marks, Panel, Phase, Step,
@@ -107,7 +108,7 @@ async fn create_panel(
 ) -> Result<Reply<PanelBody>, Failure> {
     let (stamp, act) = (app.stamp(), app.act(&me, "create_panel"));
     let terms = terms_of(post.body.0)?;
-    let secret: String = random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret = digest::hex(random::<16>());
     let at = stamp.at;
     let panel = Panel {
         id: stamp.id(0),

@@ -16,13 +16,13 @@ pub fn of(parts: &[&[u8]]) -> Digest {
     hasher.finalize().into()
 }
 
-/// In lower-case hexadecimal.
+/// Bytes in lower-case hexadecimal.
 #[must_use]
-pub fn hex(digest: &Digest) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What [`hex`] wrote.
+/// The digest that [`hex`] wrote.
 #[must_use]
 pub fn of_hex(text: &str) -> Option<Digest> {
     if text.len() != 64 || !text.is_ascii() {
@@ -44,7 +44,7 @@ mod tests {
     fn parts_are_told_apart() {
         assert_ne!(of(&[b"ab", b"c"]), of(&[b"a", b"bc"]));
         let digest = of(&[b"a"]);
-        assert_eq!(of_hex(&hex(&digest)), Some(digest));
+        assert_eq!(of_hex(&hex(digest)), Some(digest));
         for odd in ["", "00", &"+f".repeat(32), &"가".repeat(32)] {
             assert_eq!(of_hex(odd), None, "{odd}");
         }

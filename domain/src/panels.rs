@@ -290,7 +290,7 @@ impl Panel {
 /// What the terms of a panel are hashed with, told with the result.
 #[must_use]
 pub fn rules_salt(secret: &str) -> String {
-    digest::hex(&digest::of(&[b"rules", secret.as_bytes()]))
+    digest::hex(digest::of(&[b"rules", secret.as_bytes()]))
 }
 
 /// Where somebody lives, hashed so that only whether two live together can be told; none where the panel does not ask or it is
@@ -299,7 +299,7 @@ pub fn rules_salt(secret: &str) -> String {
 pub fn household(terms: &Terms, attributes: &Attributes, secret: &str) -> Option<String> {
     let home = attributes.get(terms.household.as_ref()?)?;
     let written = screening::written(home);
-    Some(digest::hex(&digest::of(&[
+    Some(digest::hex(digest::of(&[
         b"household",
         secret.as_bytes(),
         written.trim().to_lowercase().as_bytes(),

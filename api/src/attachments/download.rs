@@ -168,7 +168,7 @@ fn disposition(kind: Kind, name: &str) -> String {
 
 /// The bytes of an attachment never change, so their digest says which they are.
 fn etag(attachment: &Attachment, part: &str) -> String {
-    let digest: String = attachment.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = domain::digest::hex(attachment.sha256);
     format!("\"{digest}{part}\"")
 }
 

@@ -90,5 +90,5 @@ impl Closing {
 
 /// A digest in base 16.
 pub fn hex(digest: Sha256) -> String {
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    domain::digest::hex(digest.finalize())
 }

@@ -100,7 +100,7 @@ impl PanelShown {
 
 /// The versions of the texts of consents, by key.
 fn hashes(consents: &[Consent], wanted: impl Fn(&Consent) -> bool) -> BTreeMap<String, String> {
-    let of = |consent: &Consent| (consent.key.clone(), digest::hex(&consent.hash()));
+    let of = |consent: &Consent| (consent.key.clone(), digest::hex(consent.hash()));
     consents.iter().filter(|consent| wanted(consent)).map(of).collect()
 }
 

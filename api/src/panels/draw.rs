@@ -203,12 +203,12 @@ fn proof_of(draw: &Draw) -> Rows<Proof> {
     let hash = draw.spec.hash();
     let open = domain::draws::is_anonymous(&draw.pool);
     Ok(Proof {
-        seed: Some(digest::hex(&priority::seed(&hash, &bytes))),
-        spec_hash: Some(digest::hex(&hash)),
+        seed: Some(digest::hex(priority::seed(&hash, &bytes))),
+        spec_hash: Some(digest::hex(hash)),
         spec: draw.spec.clone(),
         pool: open.then(|| draw.pool.clone()),
         excluded: open.then(|| draw.excluded.clone()),
-        beacon: Number { bytes: bytes.iter().map(|byte| format!("{byte:02x}")).collect(), evidence },
+        beacon: Number { bytes: digest::hex(&bytes), evidence },
         // Its reasons name what somebody is.
         walk: open.then_some(drawn.walk),
         selected: Some(drawn.selected),
@@ -268,7 +268,7 @@ async fn explain_application(
             eligible: reasons.is_empty(),
             reasons,
             ticket: application.ticket.to_string(),
-            spec_hash: draw.as_ref().map(|draw| digest::hex(&draw.spec.hash())),
+            spec_hash: draw.as_ref().map(|draw| digest::hex(draw.spec.hash())),
             proof: draw.as_ref().and_then(|draw| line(draw, application.ticket)),
             draw: called,
         }))
@@ -297,7 +297,7 @@ fn line(draw: &Draw, ticket: domain::draws::Ticket) -> Option<LineBody> {
         index: place,
         size: lines.len(),
         path: path.iter().map(digest::hex).collect(),
-        root: digest::hex(&merkle::root(&lines)),
+        root: digest::hex(merkle::root(&lines)),
     })
 }
 
@@ -310,7 +310,7 @@ fn called(draw: &Draw, ticket: domain::draws::Ticket) -> Rows<Option<CalledBody>
     let own = priority::Priorities::of(&seed).of_ticket(ticket, draw.pool[place].w);
     let reason = drawn.walk.into_iter().find(|step| step.t == ticket).and_then(|step| step.reason);
     Ok(Some(CalledBody {
-        priority: digest::hex(&own),
+        priority: digest::hex(own),
         rank,
         reason: reason.map(|reason| serde_json::to_value(reason).unwrap_or_default()),
     }))

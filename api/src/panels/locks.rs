@@ -73,7 +73,7 @@ pub struct VoidLockBody {
 impl From<VoidLock> for VoidLockBody {
     fn from(void: VoidLock) -> Self {
         Self {
-            spec_hash: digest::hex(&void.spec.hash()),
+            spec_hash: digest::hex(void.spec.hash()),
             spec: serde_json::to_value(&void.spec).unwrap_or_default(),
             reason: void.reason,
             locked_at: void.locked_at,

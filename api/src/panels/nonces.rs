@@ -77,7 +77,7 @@ async fn commit_to_number(
     post: Post<CommitmentBody>,
 ) -> Result<Reply<CommitmentBody>, Failure> {
     let (stamp, CommitmentBody { commitment }) = (app.stamp(), post.body);
-    if digest::of_hex(&commitment).is_none_or(|hash| digest::hex(&hash) != commitment) {
+    if digest::of_hex(&commitment).is_none_or(|hash| digest::hex(hash) != commitment) {
         return Err(Failure::field("/commitment", Fault::NotA("SHA-256 in base 16, in small letters")));
     }
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
@@ -109,7 +109,7 @@ async fn reveal_number(
     let unfit = |words| Refusal::UnfitAt { pointer: "/nonce".to_owned(), fault: Fault::NotA(words) };
     let bytes = bytes_of_hex(&nonce).filter(|bytes| (16..=64).contains(&bytes.len()));
     let bytes = bytes.ok_or_else(|| Failure::from(unfit("number of 16 to 64 bytes in base 16")))?;
-    let hash = digest::hex(&Sha256::digest(bytes).into());
+    let hash = digest::hex(Sha256::digest(bytes));
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         panels::be_alone_with(tx, id.into())?;
         let panel = panels::find(tx, actor, id.into())?;

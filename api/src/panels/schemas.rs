@@ -213,24 +213,8 @@ fn terms() -> Map<String, Value> {
             },
         } },
         "questions": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": question() },
-        "quotas": {
-            "type": "object", "maxProperties": domain::draws::ATTRIBUTES_MOST,
-            "description": "By attribute, or key of a single question, and value: the least and the most of the seats.",
-            "additionalProperties": { "type": "object", "additionalProperties": {
-                "type": "array", "items": { "type": "integer", "minimum": 0 }, "minItems": 2, "maxItems": 2,
-            } },
-        },
-        "bands": {
-            "type": "object",
-            "description": "By attribute: spans of numbers that count as one value of its quotas, the first that holds a number.",
-            "additionalProperties": { "type": "array", "minItems": 1, "maxItems": 100, "items": {
-                "type": "object", "required": ["key"], "additionalProperties": false,
-                "properties": {
-                    "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
-                    "at_least": { "type": "number" }, "at_most": { "type": "number" },
-                },
-            } },
-        },
+        "quotas": quotas(),
+        "bands": bands(),
         "relax": { "type": "array", "items": { "type": "string" },
             "description": "Attributes in the order in which their quotas give way to a replacement." },
         "merit_seats": count(Terms::SEATS_MOST, "How many seats go by score before the draw."),
@@ -251,6 +235,30 @@ fn terms() -> Map<String, Value> {
             "properties": { "kind": { "type": "string", "enum": ["drand", "manual_sources", "multi_party"] }, "sources": { "type": "array", "items": { "type": "string" } } },
         },
     }))
+}
+
+fn quotas() -> Value {
+    json!({
+        "type": "object", "maxProperties": domain::draws::ATTRIBUTES_MOST,
+        "description": "By attribute, or key of a single question, and value: the least and the most of the seats.",
+        "additionalProperties": { "type": "object", "additionalProperties": {
+            "type": "array", "items": { "type": "integer", "minimum": 0 }, "minItems": 2, "maxItems": 2,
+        } },
+    })
+}
+
+fn bands() -> Value {
+    json!({
+        "type": "object",
+        "description": "By attribute: spans of numbers that count as one value of its quotas, the first that holds a number.",
+        "additionalProperties": { "type": "array", "minItems": 1, "maxItems": 100, "items": {
+            "type": "object", "required": ["key"], "additionalProperties": false,
+            "properties": {
+                "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
+                "at_least": { "type": "number" }, "at_most": { "type": "number" },
+            },
+        } },
+    })
 }
 
 fn consent() -> Value {

@@ -133,7 +133,7 @@ fn of_many(commitments: &[String], nonces: &BTreeMap<String, String>) -> Result<
     for (commitment, nonce) in nonces {
         let unfit = || Forged::Nonce(commitment.clone());
         let nonce = bytes_of_hex(nonce).ok_or_else(unfit)?;
-        let hidden = digest::hex(&Sha256::digest(&nonce).into());
+        let hidden = digest::hex(Sha256::digest(&nonce));
         if hidden != *commitment || !commitments.contains(commitment) {
             return Err(unfit());
         }

@@ -88,9 +88,9 @@ mod tests {
     #[test]
     fn the_roots_are_those_of_the_rfc() {
         let none: [&[u8]; 0] = [];
-        assert_eq!(hex(&root(&none)), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(hex(root(&none)), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         // The hash of an empty leaf, as the tests of Certificate Transparency have it.
-        assert_eq!(hex(&root(&[b""])), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+        assert_eq!(hex(root(&[b""])), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
     }
 
     #[test]

@@ -123,10 +123,10 @@ pub fn verify(proof: &Proof, chances: Chances) -> Verdict {
     checks.compare("rule", (VERSION, ALGORITHM), (spec.v, &spec.alg));
     let listed = check_lists(proof, &mut checks);
     let hash = spec.hash();
-    checks.compare_any("spec_hash", digest::hex(&hash), proof.spec_hash.as_ref());
+    checks.compare_any("spec_hash", digest::hex(hash), proof.spec_hash.as_ref());
     let Some(bytes) = check_beacon(proof, &mut checks) else { return checks.close(None) };
     let seed = priority::seed(&hash, &bytes);
-    checks.compare_any("seed", digest::hex(&seed), proof.seed.as_ref());
+    checks.compare_any("seed", digest::hex(seed), proof.seed.as_ref());
     let Some(lines) = listed else { return checks.close(None) };
     match redraw(proof, lines, &seed, chances, &mut checks) {
         Ok(drawn) => checks.close(Some(drawn)),
@@ -152,7 +152,7 @@ fn check_lists<'a>(proof: &'a Proof, checks: &mut Checks) -> Option<&'a [Line]> 
             excluded.is_sorted_by(|a, b| a.t < b.t) && sorted_reasons(excluded),
         );
         checks.compare("excluded_size", excluded.len(), spec.excluded_size);
-        checks.compare("excluded_root", root_of(excluded), digest::hex(&spec.excluded_root));
+        checks.compare("excluded_root", root_of(excluded), digest::hex(spec.excluded_root));
     } else {
         checks.unchecked.push("excluded");
     }
@@ -162,7 +162,7 @@ fn check_lists<'a>(proof: &'a Proof, checks: &mut Checks) -> Option<&'a [Line]> 
     };
     let in_order = checks.compare("pool_order", true, pool.is_sorted_by(|a, b| a.t < b.t));
     checks.compare("pool_size", pool.len(), spec.pool_size);
-    checks.compare("pool_root", root_of(pool), digest::hex(&spec.pool_root));
+    checks.compare("pool_root", root_of(pool), digest::hex(spec.pool_root));
     in_order.then_some(pool)
 }
 
@@ -171,14 +171,14 @@ fn sorted_reasons(excluded: &[Excluded]) -> bool {
 }
 
 fn root_of<L: Serialize>(lines: &[L]) -> String {
-    digest::hex(&merkle::root(&leaves(lines)))
+    digest::hex(merkle::root(&leaves(lines)))
 }
 
 fn check_beacon(proof: &Proof, checks: &mut Checks) -> Option<Vec<u8>> {
     let found = &proof.beacon.bytes;
     match proof.spec.beacon.proven(&proof.beacon.evidence) {
         Ok(Some(bytes)) => {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = digest::hex(&bytes);
             checks.compare("beacon", hex, found);
         }
         Ok(None) => checks.unchecked.push("beacon"),

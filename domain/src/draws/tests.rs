@@ -94,10 +94,10 @@ fn published(spec: Spec, lines: Vec<Line>, left: &[Ticket]) -> Proof {
     let replacements = replacements(&pool, &drawn, left, &spec.relax).unwrap();
     let fairness = fairness::of(&spec, &lines, &seed).unwrap();
     Proof {
-        spec_hash: Some(digest::hex(&spec.hash())),
+        spec_hash: Some(digest::hex(spec.hash())),
         excluded: Some(Vec::new()),
         beacon: Number { bytes: "03".repeat(32), evidence: Evidence::default() },
-        seed: Some(digest::hex(&seed)),
+        seed: Some(digest::hex(seed)),
         walk: Some(drawn.walk),
         selected: Some(drawn.selected),
         waitlist: Some(drawn.waitlist),
@@ -115,12 +115,12 @@ fn the_vector_comes_out_to_the_byte() {
     let first = r#"{"f":{"age":"30s","gender":"M"},"t":"0bea8c6aeb401bb8186c636651c2a97e","w":1}"#;
     assert_eq!(canonical(&lines[0]), first);
     assert_eq!(
-        digest::hex(&spec.pool_root),
+        digest::hex(spec.pool_root),
         "8908fa8dd6095f8a9db23b25bc900bd1f631cc1409980e2f8e55f807f8c13d6c"
     );
-    assert_eq!(digest::hex(&spec.hash()), "74602d5e332360847f6202ce682f1a01b9a84f2e69f52e15a3f86e0bace864b6");
+    assert_eq!(digest::hex(spec.hash()), "74602d5e332360847f6202ce682f1a01b9a84f2e69f52e15a3f86e0bace864b6");
     let seed = priority::seed(&spec.hash(), &[3; 32]);
-    assert_eq!(digest::hex(&seed), "42f790b682fa3dc0c977a499a544bace16eb5d0cb481d9ef52526c1c3e876258");
+    assert_eq!(digest::hex(seed), "42f790b682fa3dc0c977a499a544bace16eb5d0cb481d9ef52526c1c3e876258");
     let pool = Pool::of(&spec, &lines).unwrap();
     let called: Vec<Ticket> = pool.order(&seed).into_iter().map(|place| lines[place].t).collect();
     assert_eq!(called, tickets(&[7, 1, 8, 2, 3, 6, 4, 5]));
@@ -136,7 +136,7 @@ fn the_vector_comes_out_to_the_byte() {
         "edcc0e807d449191",
     ];
     for (ticket, first) in called.iter().zip(firsts) {
-        assert!(digest::hex(&key.of_ticket(*ticket, 1)).starts_with(first));
+        assert!(digest::hex(key.of_ticket(*ticket, 1)).starts_with(first));
     }
     let drawn = pool.draw(&seed).unwrap();
     assert_eq!(drawn.selected, tickets(&[7, 1, 3, 5]));
@@ -258,7 +258,7 @@ fn a_number_is_believed_when_it_is_shown() {
     assert_eq!(sources.proven(&of(&["1 2"])), Err(Forged::Values));
     assert_eq!(sources.proven(&of(&["1 2", ""])), Err(Forged::Values));
 
-    let hide = |nonce: &[u8]| digest::hex(&Sha256::digest(nonce).into());
+    let hide = |nonce: &[u8]| digest::hex(Sha256::digest(nonce));
     let many = Beacon::MultiParty { commitments: vec![hide(b"a"), hide(b"b"), hide(b"c")] };
     let show = |pairs: &[(&[u8], &str)]| {
         let nonces = pairs.iter().map(|(nonce, hex)| (hide(nonce), (*hex).to_owned())).collect();

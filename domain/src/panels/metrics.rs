@@ -151,3 +151,95 @@ fn deviations(quotas: &Quotas, seated: &[&Trace]) -> Vec<Deviation> {
     });
     all.map(of_value).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use serde_json::json;
+
+    use super::*;
+    use crate::panels::{Marks, terms::Terms};
+
+    fn at(day: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(day)
+    }
+
+    /// Four seats, a trial of ten days and five for the report, one to two seats for Seoul.
+    fn panel() -> Panel {
+        let terms: Terms = serde_json::from_value(json!({
+            "title": "체험단", "product": "이어폰", "contact": "desk@example.com", "seats": 4, "method": "lottery",
+            "rules": "규칙", "disclosure": "[협찬]", "quotas": { "region": { "seoul": [1, 2], "jeju": [1, 1] } },
+            "schedule": { "opens_at": at(0), "closes_at": at(1), "announce_at": at(2), "confirm_by": at(3),
+                "trial_days": 10, "report_days": 5 },
+        }))
+        .unwrap();
+        Panel {
+            id: crate::PanelId::new(at(0), [0; 10]),
+            terms,
+            marks: Marks::default(),
+            rules_hash: None,
+            created_at: at(0),
+            updated_at: at(0),
+            version: 1,
+        }
+    }
+
+    fn trace(outcome: Outcome, trial: Trial) -> Trace {
+        let facets = BTreeMap::from([("region".to_owned(), "seoul".to_owned())]);
+        Trace { eligible: true, outcome, trial, disclosed: None, had_seat: false, facets }
+    }
+
+    #[test]
+    fn each_number_is_part_of_the_one_before() {
+        let there = Trial { shipped_at: Some(at(3)), delivered_at: Some(at(4)), ..Trial::default() };
+        let told = |day| Trial { reported_at: Some(at(day)), sent_at: Some(at(day)), ..there };
+        let done = Trace {
+            disclosed: Some(true),
+            had_seat: true,
+            ..trace(Outcome::Confirmed, Trial { accepted_at: Some(at(20)), ..told(19) })
+        };
+        let late = Trace { disclosed: Some(false), ..trace(Outcome::Confirmed, told(25)) };
+        let excused = trace(Outcome::Confirmed, Trial { excused_at: Some(at(9)), ..there });
+        let missed = trace(Outcome::Confirmed, Trial { missed_at: Some(at(26)), ..there });
+        let barred = Trace { eligible: false, ..trace(Outcome::NotSelected, Trial::default()) };
+        let others = [Outcome::Declined, Outcome::Lapsed, Outcome::Withdrawn, Outcome::NotSelected];
+        let mut traces = vec![done, late, excused, missed, barred];
+        traces.extend(others.map(|outcome| trace(outcome, Trial::default())));
+
+        let found = metrics(&panel(), Some(16), &traces, at(30));
+        let funnel = Funnel {
+            invited: Some(16),
+            applied: 8,
+            eligible: 7,
+            offered: 6,
+            confirmed: 4,
+            shipped: 4,
+            delivered: 4,
+            reported: 2,
+            completed: 1,
+        };
+        assert_eq!(found.funnel, funnel);
+        let rates = Rates {
+            apply: Some(0.5),
+            eligible: Some(0.875),
+            fill: Some(1.0),
+            confirm: Some(4.0 / 6.0),
+            completion: Some(0.25),
+            // One of three: whoever is excused owes nothing.
+            on_time: Some(1.0 / 3.0),
+            no_show: Some(0.25),
+            disclosure: Some(0.5),
+            concentration: Some(0.25),
+        };
+        assert_eq!(found.rates, rates);
+        let off: Vec<(&str, i64)> =
+            found.deviations.iter().map(|of| (of.value.as_str(), of.off_by)).collect();
+        assert_eq!(off, [("jeju", -1), ("seoul", 2)]);
+    }
+
+    #[test]
+    fn nothing_has_no_shares() {
+        let found = metrics(&panel(), None, &[], at(0));
+        assert_eq!(found.rates, Rates { fill: Some(0.0), ..Rates::default() });
+    }
+}

@@ -172,7 +172,7 @@ pub fn lock(conn: &mut AnyConnection, panel: &Panel, locked: &Locked, at: DateTi
         .values((
             panel_draws::panel_id.eq(key(panel.id)),
             panel_draws::spec.eq(to_json(&locked.spec)?),
-            panel_draws::spec_hash.eq(domain::digest::hex(&locked.hash)),
+            panel_draws::spec_hash.eq(domain::digest::hex(locked.hash)),
             panel_draws::pool.eq(to_json(&locked.pool)?),
             panel_draws::excluded.eq(to_json(&locked.excluded)?),
             panel_draws::locked_at.eq(at.naive_utc()),
@@ -262,7 +262,7 @@ pub fn draw(
     (number, evidence): (&[u8], &Evidence),
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let hex: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = domain::digest::hex(number);
     diesel::update(panel_draws::table.find(key(panel.id)))
         .set((panel_draws::number.eq(hex), panel_draws::evidence.eq(to_json(evidence)?)))
         .execute(conn)?;
