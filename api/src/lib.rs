@@ -31,6 +31,7 @@ pub mod import;
 mod insights;
 mod invitations;
 pub mod jobs;
+mod key_file;
 mod key_text;
 mod language;
 pub mod logs;
