@@ -93,6 +93,15 @@ impl AddressKeys {
     }
 }
 
+/// The keys as whoever keeps an instance finds them.
+#[must_use]
+pub fn whereabouts(config: &Config) -> String {
+    match &config.address_keys {
+        Some(_) => format!("the keys of addresses, in {SETTING},"),
+        None => format!("the keys of addresses, in {},", config.data_dir.join(KEY_FILE).display()),
+    }
+}
+
 /// What a sealed address belongs to: moved to another row it does not open.
 fn bound_to(id: ApplicationId) -> Vec<u8> {
     [b"madang/address/1:".as_slice(), id.uuid().as_bytes()].concat()

@@ -40,6 +40,8 @@ pub struct Config {
     pub admin: Option<FirstAdmin>,
     pub sso: Option<Sso>,
     pub signing_keys: Option<Secret>,
+    /// What the addresses of those with a seat are sealed with.
+    pub address_keys: Option<Secret>,
     pub rates: Rates,
     pub log: LogForm,
     pub cors_origins: Vec<String>,
@@ -83,7 +85,7 @@ pub enum BadSetting {
 }
 
 /// Every variable that is read. One that begins with `MADANG_` and is not here is a mistake.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 31] = [
     "DATABASE_URL",
     "DATABASE_READ_URL",
     "MADANG_LISTEN",
@@ -97,6 +99,7 @@ const KNOWN: [&str; 30] = [
     "MADANG_SSO_ISSUER",
     "MADANG_SSO_AUDIENCE",
     "MADANG_SIGNING_KEYS",
+    "MADANG_ADDRESS_KEYS",
     "MADANG_RATE_LIMITS",
     "MADANG_LOG",
     "MADANG_CORS_ORIGINS",
@@ -171,6 +174,7 @@ impl Config {
             admin: read.admin()?,
             sso: read.sso()?,
             signing_keys: read.text("MADANG_SIGNING_KEYS").map(Secret::new),
+            address_keys: read.text("MADANG_ADDRESS_KEYS").map(Secret::new),
             rates: Rates::of(read.text("MADANG_RATE_LIMITS").unwrap_or("on"))
                 .map_err(|why| BadSetting::Value { name: "MADANG_RATE_LIMITS", why })?,
             log: match read.text("MADANG_LOG").unwrap_or("pretty") {

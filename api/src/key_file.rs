@@ -22,8 +22,7 @@ pub fn parsed(name: &'static str, text: &str) -> Result<Vec<(String, Vec<u8>)>, 
         let (id, secret) = part.split_once(':').ok_or_else(|| bad("must be id:base64url,…"))?;
         // As `openssl rand -base64 32` writes it, too.
         let secret = secret.trim_end_matches('=').replace('+', "-").replace('/', "_");
-        let secret =
-            URL_SAFE_NO_PAD.decode(secret).map_err(|_| bad("holds a key that is not base64url"))?;
+        let secret = URL_SAFE_NO_PAD.decode(secret).map_err(|_| bad("holds a key that is not base64url"))?;
         if secret.len() < 32 {
             return Err(bad("holds a key of fewer than 32 bytes"));
         }

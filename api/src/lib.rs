@@ -2,6 +2,7 @@
 
 mod activities;
 mod actor;
+pub mod address_keys;
 pub mod admin;
 mod api_keys;
 mod app;

@@ -1,5 +1,6 @@
 //! Trial panels: what they offer, the steps staff take, and who applied.
 
+mod addresses;
 mod applications;
 mod bodies;
 mod draw;
@@ -7,6 +8,7 @@ mod nonces;
 mod replies;
 mod schemas;
 mod scores;
+mod shipping;
 mod simulation;
 mod trials;
 
@@ -54,6 +56,8 @@ pub fn routes(to: &mut Routes<'_>) {
     applications::routes(to);
     scores::routes(to);
     replies::routes(to);
+    addresses::routes(to);
+    shipping::routes(to);
     simulation::routes(to);
 }
 

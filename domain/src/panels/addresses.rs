@@ -36,9 +36,8 @@ impl Address {
     /// # Errors
     /// Which field is no part of an address, and why.
     pub fn checked(self) -> Result<Self, (&'static str, Fault)> {
-        let within = |field, text: &str, most| {
-            clean(text, 1, most, Lines::One).map_err(|fault| (field, fault))
-        };
+        let within =
+            |field, text: &str, most| clean(text, 1, most, Lines::One).map_err(|fault| (field, fault));
         let or_none = |field, text: Option<&String>, most| match text.map(|text| text.trim()) {
             None | Some("") => Ok(None),
             Some(text) => within(field, text, most).map(Some),

@@ -238,7 +238,8 @@ mod tests {
     #[test]
     fn the_same_news_twice_changes_nothing() {
         let parcel = Parcel::default();
-        for (state, hour) in [(State::Shipped, None), (State::Shipped, Some(3)), (State::Delivered, Some(4))] {
+        for (state, hour) in [(State::Shipped, None), (State::Shipped, Some(3)), (State::Delivered, Some(4))]
+        {
             let base = match state {
                 State::Shipped => parcel.clone(),
                 State::Delivered => parcel.clone().told(&news(State::Shipped, Some(2)), at(9)).unwrap(),

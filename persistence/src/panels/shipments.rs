@@ -28,8 +28,7 @@ use crate::{
 };
 
 /// Address, courier, tracking, and when it was shipped and delivered.
-type Columns =
-    (Option<String>, Option<String>, Option<String>, Option<NaiveDateTime>, Option<NaiveDateTime>);
+type Columns = (Option<String>, Option<String>, Option<String>, Option<NaiveDateTime>, Option<NaiveDateTime>);
 
 fn shipment(application: ApplicationId, panel: PanelId, columns: Columns) -> Result<Shipment> {
     let (address, courier, tracking, shipped_at, delivered_at) = columns;
@@ -37,8 +36,7 @@ fn shipment(application: ApplicationId, panel: PanelId, columns: Columns) -> Res
     let courier = courier.as_deref().map(Courier::try_from).transpose().map_err(|_| odd("courier"))?;
     let tracking = tracking.as_deref().map(Tracking::try_from).transpose().map_err(|_| odd("tracking"))?;
     let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
-    let parcel =
-        Parcel { courier, tracking, shipped_at: utc(shipped_at), delivered_at: utc(delivered_at) };
+    let parcel = Parcel { courier, tracking, shipped_at: utc(shipped_at), delivered_at: utc(delivered_at) };
     Ok(Shipment { application, panel, address, parcel })
 }
 
@@ -180,8 +178,9 @@ pub fn forget(conn: &mut AnyConnection, application: ApplicationId) -> Result<()
 /// Only when the database fails.
 pub fn forget_all(conn: &mut AnyConnection, panel: PanelId) -> Result<usize> {
     let kept = shipments::panel_id.eq(key(panel)).and(shipments::address.is_not_null());
-    let gone =
-        diesel::update(shipments::table.filter(kept)).set(shipments::address.eq(None::<String>)).execute(conn)?;
+    let gone = diesel::update(shipments::table.filter(kept))
+        .set(shipments::address.eq(None::<String>))
+        .execute(conn)?;
     Ok(gone)
 }
 
