@@ -148,7 +148,7 @@ async fn a_file_that_was_sent_twice_is_done_once() {
     on_each_database(async |app| {
         let (panel, ids) = seated(app, &["ana"]).await;
         let marketer = app.staff("marketer").await;
-        let once = marketer.with("Idempotency-Key", "the file of today");
+        let once = marketer.with("Idempotency-Key", "the-file-of-today");
         let file = format!("application_id,courier,tracking\n{},CJ대한통운,612345678901\n", ids[0]);
         let first = import(&once, &panel, file.clone()).await;
         let again = import(&once, &panel, file.clone()).await;

@@ -1,8 +1,10 @@
 //! The keys that addresses are sealed with: changed, lost, and kept apart from backups.
 
+use std::path::Path;
+
 use kit::{TestApp, databases::Lease, on_each_database_with};
 use madang::{
-    Config,
+    Config, StartError,
     address_keys::{self, AddressKeys, Resealed},
     backup,
     config::Secret,
@@ -23,6 +25,12 @@ fn sealed_with(keys: &str) -> impl Fn(Config) -> Config {
 
 fn keys_of(app: &TestApp, keys: &str) -> AddressKeys {
     AddressKeys::of(&sealed_with(keys)(app.config().clone())).unwrap()
+}
+
+/// Does what waits for rows and files where nothing else waits for it.
+async fn off_thread(config: &Config, file: &Path, work: fn(&Config, &Path) -> Result<(), StartError>) {
+    let (config, file) = (config.clone(), file.to_owned());
+    actix_web::web::block(move || work(&config, &file)).await.unwrap().unwrap();
 }
 
 /// The addresses in a database, as these keys open them: to whom they are.
@@ -96,11 +104,11 @@ async fn a_backup_has_addresses_and_not_the_key_to_them() {
         app.member("ana").await.put_body(&of(&ids[0]), &address()).await.expect(200);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("all.tar");
-        backup::create(app.config(), &file).unwrap();
+        off_thread(app.config(), &file, backup::create).await;
         let lease = Lease::new(app.kind, folder.path());
         let data_dir = folder.path().join("data");
         let restored = Config { database: lease.location.clone(), data_dir, ..app.config().clone() };
-        backup::restore(&restored, &file).unwrap();
+        off_thread(&restored, &file, backup::restore).await;
         assert_eq!(opened(&restored, &AddressKeys::of(&restored).unwrap()), [Some("홍길동".to_owned())]);
         // Where no keys are set, a folder makes its own, which the backup does not bring along.
         let keyless = Config { address_keys: None, ..restored.clone() };
