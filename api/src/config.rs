@@ -183,15 +183,7 @@ impl Config {
                 other => return Err(not("MADANG_LOG", "pretty or json", other)),
             },
             cors_origins: read.list("MADANG_CORS_ORIGINS"),
-            trusted_proxies: read
-                .list("MADANG_TRUSTED_PROXIES")
-                .iter()
-                .map(|text| {
-                    text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
-                        not("MADANG_TRUSTED_PROXIES", "addresses or networks like 10.0.0.0/8", text)
-                    })
-                })
-                .collect::<Result<_, _>>()?,
+            trusted_proxies: read.networks("MADANG_TRUSTED_PROXIES")?,
             workers: read.positive("MADANG_WORKERS", cores)?,
             connections: read.positive("MADANG_CONNECTIONS", (cores * 4).clamp(4, 16))?,
             queue: read.positive("MADANG_QUEUE", 1_024)?,
@@ -232,6 +224,14 @@ impl<'a> Variables<'a> {
     fn list(&self, name: &'static str) -> Vec<String> {
         let items = self.text(name).unwrap_or("").split(',').map(str::trim);
         items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn networks(&self, name: &'static str) -> Result<Vec<IpNet>, BadSetting> {
+        let network = |text: &String| {
+            let parsed = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            parsed.map_err(|_| not(name, "addresses or networks like 10.0.0.0/8", text))
+        };
+        self.list(name).iter().map(network).collect()
     }
 
     fn parsed<T: std::str::FromStr>(

@@ -21,7 +21,7 @@ use persistence::{
         trials,
     },
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::{
@@ -70,18 +70,23 @@ async fn list_shipments(
         let page = shipments::list(tx, panel.id, after, limit)?;
         let ids: Vec<ApplicationId> = page.items.iter().map(|listed| listed.shipment.application).collect();
         let trials = trials::of(tx, &ids)?;
-        let mut seen = json!({ "members": members(&page.items) });
-        if with_addresses {
-            let with_one = page.items.iter().filter(|listed| listed.shipment.address.is_some());
-            seen["addresses_of"] = json!(members(with_one));
-        }
-        act.keep_facts(tx, actor, Some(id), (None, Some(seen)))?;
+        act.keep_facts(tx, actor, Some(id), (None, Some(seen(&page.items, with_addresses))))?;
         Ok(page.map(|listed| {
             let trial = trials.get(&listed.shipment.application).copied().unwrap_or_default();
             ShipmentBody::listed(listed, &trial, &panel, &held.addresses, with_addresses)
         }))
     });
     Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |body| body)))
+}
+
+/// At whom somebody looks; where addresses are shown, at whose.
+fn seen(listed: &[Listed], with_addresses: bool) -> Value {
+    let mut seen = json!({ "members": members(listed) });
+    if with_addresses {
+        let with_one = listed.iter().filter(|listed| listed.shipment.address.is_some());
+        seen["addresses_of"] = json!(members(with_one));
+    }
+    seen
 }
 
 fn members<'a>(listed: impl IntoIterator<Item = &'a Listed>) -> Vec<Uuid> {

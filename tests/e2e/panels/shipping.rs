@@ -123,7 +123,7 @@ async fn an_address_is_asked_of_the_confirmed_alone() {
         ana.delete(&path).await.expect(204);
         ana.delete(&path).await.expect(204);
         ana.get(&path).await.expect_problem(404, "not_found");
-        assert_eq!(kinds().last().unwrap(), "shipment.address_deleted");
+        assert_eq!(kinds().next_back().unwrap(), "shipment.address_deleted");
     })
     .await;
 }
