@@ -11,6 +11,7 @@ use persistence::{AloneWith, AnyConnection, Database, Result as Rows};
 
 use crate::{
     actor::{Caller, SignedIn},
+    address_keys::AddressKeys,
     attachments::upload::Workshop,
     audit::Act,
     config::Config,
@@ -30,6 +31,7 @@ pub struct App {
     pub config: Config,
     pub db: Database,
     pub keys: Keys,
+    pub addresses: AddressKeys,
     pub passwords: Passwords,
     pub sso: Option<Verifier>,
     pub limits: Limits,

@@ -22,7 +22,7 @@ use self::{
     ledger::{Closing, Ledger},
     objects::Objects,
 };
-use crate::{config::Config, serve::StartError, tokens};
+use crate::{address_keys, config::Config, serve::StartError, tokens};
 
 /// Writes everything into a new file, as it was at one moment; the server may go on serving.
 ///
@@ -63,6 +63,10 @@ pub fn create(config: &Config, file: &Path) -> Result<(), StartError> {
     if config.signing_keys.is_some() {
         println!("the signing keys are in MADANG_SIGNING_KEYS, and not in this file: keep them too");
     }
+    println!(
+        "{} are not in this file, or it would tell where people live: keep them too",
+        address_keys::whereabouts(config)
+    );
     Ok(())
 }
 

@@ -40,6 +40,8 @@ pub struct Config {
     pub admin: Option<FirstAdmin>,
     pub sso: Option<Sso>,
     pub signing_keys: Option<Secret>,
+    /// What the addresses of those with a seat are sealed with.
+    pub address_keys: Option<Secret>,
     pub rates: Rates,
     pub log: LogForm,
     pub cors_origins: Vec<String>,
@@ -83,7 +85,7 @@ pub enum BadSetting {
 }
 
 /// Every variable that is read. One that begins with `MADANG_` and is not here is a mistake.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 31] = [
     "DATABASE_URL",
     "DATABASE_READ_URL",
     "MADANG_LISTEN",
@@ -97,6 +99,7 @@ const KNOWN: [&str; 30] = [
     "MADANG_SSO_ISSUER",
     "MADANG_SSO_AUDIENCE",
     "MADANG_SIGNING_KEYS",
+    "MADANG_ADDRESS_KEYS",
     "MADANG_RATE_LIMITS",
     "MADANG_LOG",
     "MADANG_CORS_ORIGINS",
@@ -171,6 +174,7 @@ impl Config {
             admin: read.admin()?,
             sso: read.sso()?,
             signing_keys: read.text("MADANG_SIGNING_KEYS").map(Secret::new),
+            address_keys: read.text("MADANG_ADDRESS_KEYS").map(Secret::new),
             rates: Rates::of(read.text("MADANG_RATE_LIMITS").unwrap_or("on"))
                 .map_err(|why| BadSetting::Value { name: "MADANG_RATE_LIMITS", why })?,
             log: match read.text("MADANG_LOG").unwrap_or("pretty") {
@@ -179,15 +183,7 @@ impl Config {
                 other => return Err(not("MADANG_LOG", "pretty or json", other)),
             },
             cors_origins: read.list("MADANG_CORS_ORIGINS"),
-            trusted_proxies: read
-                .list("MADANG_TRUSTED_PROXIES")
-                .iter()
-                .map(|text| {
-                    text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
-                        not("MADANG_TRUSTED_PROXIES", "addresses or networks like 10.0.0.0/8", text)
-                    })
-                })
-                .collect::<Result<_, _>>()?,
+            trusted_proxies: read.networks("MADANG_TRUSTED_PROXIES")?,
             workers: read.positive("MADANG_WORKERS", cores)?,
             connections: read.positive("MADANG_CONNECTIONS", (cores * 4).clamp(4, 16))?,
             queue: read.positive("MADANG_QUEUE", 1_024)?,
@@ -228,6 +224,14 @@ impl<'a> Variables<'a> {
     fn list(&self, name: &'static str) -> Vec<String> {
         let items = self.text(name).unwrap_or("").split(',').map(str::trim);
         items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn networks(&self, name: &'static str) -> Result<Vec<IpNet>, BadSetting> {
+        let network = |text: &String| {
+            let parsed = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            parsed.map_err(|_| not(name, "addresses or networks like 10.0.0.0/8", text))
+        };
+        self.list(name).iter().map(network).collect()
     }
 
     fn parsed<T: std::str::FromStr>(

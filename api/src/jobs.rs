@@ -4,18 +4,23 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{IdeaId, attachments::UNLINKED_FOR};
+use domain::{Actor, IdeaId, attachments::UNLINKED_FOR, panels::Panel};
 use futures_util::TryStreamExt as _;
 use persistence::{
     AloneWith, Database,
     attachments::sweep,
     changelog,
     ideas::upkeep::{self, Recount},
-    mails, panels, segments,
+    mails,
+    panels::{self, shipments},
+    segments,
     triage::{self, duplicates},
 };
 
+use serde_json::json;
+
 use crate::{
+    audit::Act,
     clock::Clock,
     config::Config,
     error::Failure,
@@ -57,6 +62,10 @@ async fn do_due(db: &Database, store: &Store, clock: &Clock) -> Result<(), Failu
     if take_turn(db, clock, "sweep", TimeDelta::hours(1)).await? {
         let gone = sweep_attachments(db, store, clock.now()).await?;
         tracing::info!(attachments = gone, "swept");
+    }
+    if take_turn(db, clock, "addresses", TimeDelta::hours(1)).await? {
+        let gone = delete_addresses(db, clock).await?;
+        tracing::info!(addresses = gone, "deleted what had its time");
     }
     if take_turn(db, clock, "segments", TimeDelta::hours(24)).await? {
         let found = refresh_segments(db, clock).await?;
@@ -157,6 +166,29 @@ pub async fn lapse_seats(db: &Database, clock: &Clock) -> Result<usize, Failure>
         db.write(AloneWith::Nobody, move |tx| panels::seats::lapse(tx, &stamp, id)).await?;
     }
     Ok(late.len())
+}
+
+/// Deletes the addresses of panels that ended long enough ago, and says how many there were. That it was done stays in the audit log.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+pub async fn delete_addresses(db: &Database, clock: &Clock) -> Result<usize, Failure> {
+    let (now, mut total) = (clock.now(), 0);
+    let ended = db.read(shipments::ended_with_addresses).await?;
+    let had_their_time = |panel: &Panel| panel.forgets_at().is_some_and(|at| at <= now);
+    for panel in ended.iter().filter(|panel| had_their_time(panel)) {
+        let (id, act) = (panel.id, Act::new("delete addresses", None, clock.stamp().at));
+        let delete = db.write(AloneWith::Nobody, move |tx| {
+            let gone = shipments::forget_all(tx, id)?;
+            if gone > 0 {
+                let counts = json!({ "deleted": gone });
+                act.keep_facts(tx, &Actor::System, Some(id.uuid()), (None, Some(counts)))?;
+            }
+            Ok(gone)
+        });
+        total += delete.await?;
+    }
+    Ok(total)
 }
 
 /// Tells the supporters of what has come out by the clock. Any number of nodes may do it at once: whoever comes second to an

@@ -2,6 +2,7 @@
 
 mod activities;
 mod actor;
+pub mod address_keys;
 pub mod admin;
 mod api_keys;
 mod app;
@@ -32,6 +33,7 @@ pub mod import;
 mod insights;
 mod invitations;
 pub mod jobs;
+mod key_file;
 mod key_text;
 mod language;
 pub mod logs;

@@ -5,7 +5,9 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 use domain::{audit::Head, digest};
 use madang::{
-    Config, Server, StartError, admin,
+    Config, Server, StartError,
+    address_keys::{self, AddressKeys},
+    admin,
     audit::{self, Verdict},
     backup, config, demo,
     draws::{self, Form},
@@ -69,6 +71,9 @@ enum Command {
     Config(Check),
     /// Make a new key sign access tokens; the old ones are still accepted
     RotateKey,
+    /// Seal addresses with the first of MADANG_ADDRESS_KEYS that an older key sealed, so that this can be taken out; exit code 1 when
+    /// no key opens some
+    ResealAddresses,
     /// Work counters and scores out again from the rows, and say whether any had drifted
     Recount,
     /// Fill the database with the data set of the benchmark
@@ -227,6 +232,7 @@ async fn with_settings(command: Command) -> Result<ExitCode, StartError> {
         }
         Command::Config(Check::Check) => println!("{config:#?}"),
         Command::RotateKey => tokens::rotate(&config)?,
+        Command::ResealAddresses => return reseal_addresses(&config).await,
         Command::Recount => {
             let found = jobs::recount(&open_database(&config)?).await?;
             println!("{} ideas, {} counters and {} scores mended", found.ideas, found.counters, found.scores);
@@ -274,6 +280,13 @@ async fn worker(config: Config) -> Result<(), StartError> {
     // What a closure has begun on its thread ends with its transaction.
     actix_web::rt::time::sleep(Duration::from_millis(50)).await;
     Ok(())
+}
+
+async fn reseal_addresses(config: &Config) -> Result<ExitCode, StartError> {
+    let keys = AddressKeys::of(config)?;
+    let done = address_keys::reseal(&open_database(config)?, &keys, &config.clock).await?;
+    println!("{} addresses sealed anew, {} were so, {} no key opens", done.anew, done.kept, done.unreadable);
+    Ok(if done.unreadable == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn verify_audit(config: &Config, noted: Option<Head>) -> Result<ExitCode, StartError> {

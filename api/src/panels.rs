@@ -1,5 +1,6 @@
 //! Trial panels: what they offer, the steps staff take, and who applied.
 
+mod addresses;
 mod applications;
 mod bodies;
 mod draw;
@@ -9,6 +10,7 @@ mod nonces;
 mod replies;
 mod schemas;
 mod scores;
+mod shipping;
 mod simulation;
 mod trials;
 
@@ -58,6 +60,8 @@ pub fn routes(to: &mut Routes<'_>) {
     applications::routes(to);
     scores::routes(to);
     replies::routes(to);
+    addresses::routes(to);
+    shipping::routes(to);
     simulation::routes(to);
     metrics::routes(to);
 }

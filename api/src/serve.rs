@@ -15,6 +15,7 @@ use persistence::{Database, OpenError, Settings};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::{
+    address_keys::AddressKeys,
     admin,
     app::{App, Pages},
     attachments::upload::Workshop,
@@ -88,6 +89,7 @@ impl Server {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let app = web::Data::new(App {
             keys: Keys::of(&config)?,
+            addresses: AddressKeys::of(&config)?,
             db: open_database(&config)?,
             passwords: Passwords::new(cores)?,
             sso: config.sso.clone().map(Verifier::new).transpose()?,

@@ -1,5 +1,10 @@
 //! What spreadsheets make of a CSV file, and what keeps them from it.
 
+use actix_web::http::header::{
+    Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+};
+use encoding_rs::EUC_KR;
+
 use crate::error::Failure;
 
 /// Without it Excel takes Korean for something else.
@@ -34,9 +39,42 @@ pub fn text(text: &str) -> String {
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }
 
+/// The text of a file as spreadsheets save it: UTF-8, with a byte order mark or without one, or what Korean ones call ANSI (CP949, which
+/// the web calls EUC-KR). None when it is neither.
+pub fn decoded(bytes: &[u8]) -> Option<String> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text.strip_prefix(BOM).unwrap_or(text).to_owned()),
+        Err(_) => EUC_KR
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .map(std::borrow::Cow::into_owned),
+    }
+}
+
+/// That a file is to be stored, and under which name; `fallback` is for what knows no other letters than those of a slug.
+pub fn disposition(name: &str, fallback: &str, end: &str) -> ContentDisposition {
+    // No name makes a path.
+    let name = format!("{}.{end}", name.replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "_"));
+    let utf8 =
+        ExtendedValue { charset: Charset::Ext("UTF-8".to_owned()), language_tag: None, value: name.into() };
+    let parameters =
+        vec![DispositionParam::Filename(format!("{fallback}.{end}")), DispositionParam::FilenameExt(utf8)];
+    ContentDisposition { disposition: DispositionType::Attachment, parameters }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_korean_spreadsheets_save_is_read() {
+        let text = "운송장,똠방각하";
+        assert_eq!(decoded(text.as_bytes()).as_deref(), Some(text));
+        assert_eq!(decoded(format!("{BOM}{text}").as_bytes()).as_deref(), Some(text));
+        // CP949 has the syllable 똠, which EUC-KR proper has not.
+        let (bytes, ..) = EUC_KR.encode(text);
+        assert_eq!(decoded(&bytes).as_deref(), Some(text));
+        assert_eq!(decoded(b"\xff\xff"), None);
+    }
 
     #[test]
     fn nothing_that_people_write_is_computed() {

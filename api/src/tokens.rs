@@ -1,6 +1,6 @@
 //! Tokens: signed access tokens that name a session, and opaque refresh tokens.
 
-use std::{fs, io::Write as _, path::Path};
+use std::fs;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,6 +15,7 @@ use crate::{
     config::{BadSetting, Config},
     digest,
     error::{Code, Failure},
+    key_file::{self, Replace},
 };
 
 /// How long an access token is good for.
@@ -56,28 +57,15 @@ impl Keys {
     pub fn of(config: &Config) -> Result<Self, BadSetting> {
         let text = match &config.signing_keys {
             Some(keys) => keys.reveal().to_owned(),
-            None => key_file(&config.data_dir.join(KEY_FILE))?,
+            None => key_file::read_or_make(&config.data_dir.join(KEY_FILE))?,
         };
-        let bad = |why: &str| BadSetting::Value { name: "MADANG_SIGNING_KEYS", why: why.to_owned() };
-        let mut keys = Vec::new();
-        for part in text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
-            let (id, secret) = part.split_once(':').ok_or_else(|| bad("must be id:base64url,…"))?;
-            let secret = URL_SAFE_NO_PAD
-                .decode(secret.trim_end_matches('='))
-                .map_err(|_| bad("holds a key that is not base64url"))?;
-            if secret.len() < 32 {
-                return Err(bad("holds a key of fewer than 32 bytes"));
-            }
-            keys.push(Key {
-                id: id.to_owned(),
-                encoding: EncodingKey::from_secret(&secret),
-                decoding: DecodingKey::from_secret(&secret),
-                secret,
-            });
-        }
-        if keys.is_empty() {
-            return Err(bad("holds no key"));
-        }
+        let key = |(id, secret): (String, Vec<u8>)| Key {
+            id,
+            encoding: EncodingKey::from_secret(&secret),
+            decoding: DecodingKey::from_secret(&secret),
+            secret,
+        };
+        let keys = key_file::parsed("MADANG_SIGNING_KEYS", &text)?.into_iter().map(key).collect();
         Ok(Self { keys, issuer: config.public_url.clone() })
     }
 
@@ -178,8 +166,8 @@ pub fn rotate(config: &Config) -> Result<(), BadSetting> {
         return Err(BadSetting::Value { name: "MADANG_SIGNING_KEYS", why });
     }
     let path = config.data_dir.join(KEY_FILE);
-    let present = key_file(&path)?;
-    write_keys(&path, &format!("{}\n{present}", new_key()), Replace::Yes)
+    let present = key_file::read_or_make(&path)?;
+    key_file::write(&path, &format!("{}\n{present}", key_file::new_key()), Replace::Yes)
 }
 
 /// The keys in the data folder, if there are any.
@@ -187,12 +175,7 @@ pub fn rotate(config: &Config) -> Result<(), BadSetting> {
 /// # Errors
 /// [`BadSetting`] when the file cannot be read.
 pub fn kept(config: &Config) -> Result<Option<String>, BadSetting> {
-    let path = config.data_dir.join(KEY_FILE);
-    match fs::read_to_string(&path) {
-        Ok(keys) => Ok(Some(keys)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unusable(&path, &error)),
-    }
+    key_file::read(&config.data_dir.join(KEY_FILE))
 }
 
 /// Puts keys into a data folder that has none; others that are there stay.
@@ -200,64 +183,11 @@ pub fn kept(config: &Config) -> Result<Option<String>, BadSetting> {
 /// # Errors
 /// [`BadSetting`] when the file cannot be written.
 pub fn keep(config: &Config, keys: &str) -> Result<(), BadSetting> {
-    write_keys(&config.data_dir.join(KEY_FILE), keys, Replace::No)
+    key_file::write(&config.data_dir.join(KEY_FILE), keys, Replace::No)
 }
 
 /// Takes the keys out of the data folder.
 pub fn forget(config: &Config) {
     // What is not there need not go.
     let _ = fs::remove_file(config.data_dir.join(KEY_FILE));
-}
-
-fn new_key() -> String {
-    format!("{}:{}", URL_SAFE_NO_PAD.encode(random::<6>()), URL_SAFE_NO_PAD.encode(random::<32>()))
-}
-
-fn key_file(path: &Path) -> Result<String, BadSetting> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            write_keys(path, &new_key(), Replace::No)?;
-            // Another process may have been first: what stands in the file counts.
-            fs::read_to_string(path).map_err(|error| unusable(path, &error))
-        }
-        Err(error) => Err(unusable(path, &error)),
-    }
-}
-
-fn unusable(path: &Path, error: &std::io::Error) -> BadSetting {
-    BadSetting::Value { name: "MADANG_DATA_DIR", why: format!("cannot use {}: {error}", path.display()) }
-}
-
-/// Whether a file that is there gives way.
-#[derive(Clone, Copy)]
-enum Replace {
-    Yes,
-    No,
-}
-
-/// Written beside and moved into place, readable by the owner alone: nobody ever reads half a file.
-fn write_keys(path: &Path, keys: &str, replace: Replace) -> Result<(), BadSetting> {
-    let write = || {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let beside = path.with_extension(format!("{}.new", std::process::id()));
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside)?;
-        file.write_all(keys.as_bytes())?;
-        file.sync_all()?;
-        match replace {
-            Replace::Yes => fs::rename(beside, path),
-            Replace::No => {
-                let linked = fs::hard_link(&beside, path);
-                fs::remove_file(beside)?;
-                linked.or_else(|error| if path.exists() { Ok(()) } else { Err(error) })
-            }
-        }
-    };
-    write().map_err(|error| unusable(path, &error))
 }

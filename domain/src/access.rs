@@ -130,10 +130,12 @@ pub enum Permission {
     ManageChangelog,
     /// Make, run and close trial panels, and see who applied.
     ManagePanels,
+    /// See the addresses of those with a seat, and say what was shipped and delivered.
+    Ship,
 }
 
 impl Permission {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -148,6 +150,7 @@ impl Permission {
         Self::Moderate,
         Self::ManageChangelog,
         Self::ManagePanels,
+        Self::Ship,
     ];
 
     #[must_use]
@@ -162,6 +165,7 @@ impl Permission {
             | Self::SeeInsights
             | Self::ActOnBehalf => role.is_staff(),
             Self::Moderate => matches!(role, Role::Admin | Role::ProductManager | Role::Moderator),
+            Self::Ship => matches!(role, Role::Admin | Role::Marketer),
             Self::ManageSegments | Self::ManageChangelog | Self::ManagePanels => {
                 matches!(role, Role::Admin | Role::ProductManager | Role::Marketer)
             }
@@ -185,6 +189,7 @@ impl Permission {
             Self::Moderate => "moderate",
             Self::ManageChangelog => "manage_changelog",
             Self::ManagePanels => "manage_panels",
+            Self::Ship => "ship",
         }
     }
 }

@@ -54,6 +54,7 @@ pub enum Event {
     Changelog { entry: ChangelogEntryId, board: Option<BoardId>, what: ChangelogEvent },
     Panel { panel: PanelId, what: PanelEvent },
     Application { application: ApplicationId, panel: PanelId, what: ApplicationEvent },
+    Shipment { application: ApplicationId, panel: PanelId, what: ShipmentEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
     AttachmentCreated { attachment: AttachmentId, member: MemberId },
@@ -145,6 +146,19 @@ pub enum ApplicationEvent {
     Confirmed,
     Declined,
     Lapsed,
+}
+
+/// What happened to what is sent to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShipmentEvent {
+    /// Given for the first time, or another.
+    AddressGiven,
+    /// By whom it is of.
+    AddressDeleted,
+    Shipped,
+    Delivered,
+    /// Its courier, its number or a time is another.
+    Changed,
 }
 
 /// Why a session ended before its time.
@@ -240,6 +254,13 @@ impl Event {
                 ApplicationEvent::Declined => "application.declined",
                 ApplicationEvent::Lapsed => "application.lapsed",
             },
+            Self::Shipment { what, .. } => match what {
+                ShipmentEvent::AddressGiven => "shipment.address_given",
+                ShipmentEvent::AddressDeleted => "shipment.address_deleted",
+                ShipmentEvent::Shipped => "shipment.shipped",
+                ShipmentEvent::Delivered => "shipment.delivered",
+                ShipmentEvent::Changed => "shipment.changed",
+            },
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
             Self::AttachmentCreated { .. } => "attachment.created",
@@ -292,7 +313,7 @@ impl Event {
             Self::Roadmap { roadmap, .. } => roadmap.uuid(),
             Self::Changelog { entry, .. } => entry.uuid(),
             Self::Panel { panel, .. } => panel.uuid(),
-            Self::Application { application, .. } => application.uuid(),
+            Self::Application { application, .. } | Self::Shipment { application, .. } => application.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
             Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
                 attachment.uuid()

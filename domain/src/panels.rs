@@ -1,11 +1,13 @@
 //! Trial panels (체험단): members try a product and say what they found. Who is taken is decided by a rule that everybody knows.
 
+pub mod addresses;
 pub mod applications;
 pub mod bands;
 pub mod lock;
 pub mod metrics;
 pub mod planning;
 pub mod screening;
+pub mod shipping;
 pub mod terms;
 pub mod trials;
 
@@ -146,6 +148,14 @@ pub enum Barred {
     NoSeat,
     #[error("the time to confirm is over")]
     TooLate,
+    #[error("the seat is not confirmed")]
+    NotConfirmed,
+    #[error("the product was shipped")]
+    AlreadyShipped,
+    #[error("the product was not shipped yet")]
+    NotShipped,
+    #[error("no key that is set opens the address")]
+    AddressUnreadable,
 }
 
 impl Panel {
@@ -206,6 +216,13 @@ impl Panel {
     #[must_use]
     pub fn takes_replies(&self, now: DateTime<Utc>) -> bool {
         (Phase::Confirming..Phase::Closed).contains(&self.phase(now))
+    }
+
+    /// From when what is personal is kept no longer; none while the panel goes on.
+    #[must_use]
+    pub fn forgets_at(&self) -> Option<DateTime<Utc>> {
+        let ended = self.marks.closed_at.or(self.marks.cancelled_at)?;
+        Some(ended + TimeDelta::days(self.terms.retention_days.into()))
     }
 
     /// Whether the result may be known by everybody.

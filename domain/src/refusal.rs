@@ -95,6 +95,9 @@ pub enum Refusal {
     /// As [`Refusal::Unfit`], where the place depends on what was sent: `/rule/all/1/attribute`.
     #[error("{pointer}: {fault:?}")]
     UnfitAt { pointer: String, fault: Fault },
+    /// As [`Refusal::UnfitAt`], of several places.
+    #[error("{} places are wrong", .0.len())]
+    UnfitPlaces(Vec<(String, Fault)>),
     #[error("the key is good no more")]
     KeyEnded,
     #[error("the key has ended or was replaced")]

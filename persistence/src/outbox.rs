@@ -136,7 +136,7 @@ fn data(event: &Event) -> Value {
             }
             data
         }
-        Event::Application { application, panel, .. } => {
+        Event::Application { application, panel, .. } | Event::Shipment { application, panel, .. } => {
             json!({ "application_id": application.uuid(), "panel_id": panel.uuid() })
         }
         Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {

@@ -1,5 +1,5 @@
 //! The rows of trial panels. Who applied is in [`applications`], what was drawn in [`draws`], who sits in [`seats`],
-//! how far they are in [`trials`].
+//! what is sent to them in [`shipments`], how far they are in [`trials`].
 
 pub mod applications;
 pub mod draws;
@@ -7,6 +7,7 @@ pub(crate) mod forgetting;
 pub mod metrics;
 pub mod nonces;
 pub mod seats;
+pub mod shipments;
 pub mod trials;
 pub mod voids;
 

@@ -3,6 +3,7 @@
 mod first_come;
 mod lottery;
 mod planning;
+mod shipping;
 mod stampede;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -181,6 +181,30 @@ impl TestApp {
         madang::jobs::lapse_seats(&db, &self.clock).await.unwrap()
     }
 
+    /// Every row that a backup would hold, as text.
+    pub fn seed_read_rows(&self) -> String {
+        use persistence::backup;
+        let mut all = String::new();
+        let read = backup::snapshot(&self.config.database, |rows, _| {
+            for table in rows.tables.clone() {
+                rows.read(&table, |line| {
+                    all.push_str(line);
+                    all.push('\n');
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        });
+        read.unwrap();
+        all
+    }
+
+    /// Deletes addresses that have had their time, which a job does each hour; how many went.
+    pub async fn seed_delete_addresses(&self) -> usize {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::delete_addresses(&db, &self.clock).await.unwrap()
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();
@@ -216,6 +240,7 @@ fn plain_config(database: &Lease, data_dir: PathBuf, clock: Clock) -> Config {
         admin: Some(FirstAdmin { email: ADMIN_EMAIL.to_owned(), password: Secret::new(ADMIN_PASSWORD) }),
         sso: Some(Sso { keys: SsoKeys::Secret(Secret::new(SSO_SECRET)), issuer: None, audience: None }),
         signing_keys: None,
+        address_keys: None,
         rates: Rates::OFF,
         log: LogForm::Pretty,
         cors_origins: vec!["https://front.example".to_owned()],

@@ -40,6 +40,7 @@ pub enum ScopeName {
     Moderate,
     ManageChangelog,
     ManagePanels,
+    Ship,
 }
 
 impl From<ScopeName> for Scope {
@@ -61,6 +62,7 @@ impl From<ScopeName> for Scope {
             ScopeName::Moderate => Self::Staff(Permission::Moderate),
             ScopeName::ManageChangelog => Self::Staff(Permission::ManageChangelog),
             ScopeName::ManagePanels => Self::Staff(Permission::ManagePanels),
+            ScopeName::Ship => Self::Staff(Permission::Ship),
         }
     }
 }

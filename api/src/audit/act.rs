@@ -98,7 +98,7 @@ fn differing(before: Value, after: Value) -> (Value, Value) {
 /// Made of other facts, or of the moment; a signed address is a key besides.
 const DERIVED: [&str; 5] = ["body_html", "excerpt", "updated_at", "url", "thumbnail_url"];
 /// The log outlives a member's wish to be forgotten, so it says that such a thing changed, and not what it was.
-const PERSONAL: [&str; 3] = ["email", "display_name", "attributes"];
+const PERSONAL: [&str; 5] = ["email", "display_name", "attributes", "address", "tracking"];
 
 fn told(facts: Value) -> Option<String> {
     (!facts.is_null()).then(|| plain(facts).to_string())

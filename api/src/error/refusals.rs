@@ -66,6 +66,10 @@ impl From<Refusal> for Failure {
             Refusal::Panel(barred) => of_panel(barred),
             Refusal::AlreadyPublished => failure(Code::AlreadyPublished),
             Refusal::UnfitAt { pointer, fault } => Self::field(pointer, fault),
+            Refusal::UnfitPlaces(places) => {
+                let field = |(pointer, fault)| Field { pointer, wrong: Wrong::Meaning(fault) };
+                Self::fields(places.into_iter().map(field).collect())
+            }
             Refusal::Unfit { field, fault } => Self::field(format!("/{field}"), fault),
             Refusal::Answers(misfits) => Self::fields(misfits.into_iter().map(misfit).collect()),
             Refusal::TooManyFields { most } => failure(Code::TooManyFields).with_fact(most),
@@ -121,6 +125,10 @@ fn of_panel(barred: Barred) -> Failure {
         Barred::NoPart => failure(Code::NoPart),
         Barred::NoSeat => failure(Code::NoSeat),
         Barred::TooLate => failure(Code::TooLate),
+        Barred::NotConfirmed => failure(Code::SeatNotConfirmed),
+        Barred::AlreadyShipped => failure(Code::AlreadyShipped),
+        Barred::NotShipped => failure(Code::NotShipped),
+        Barred::AddressUnreadable => failure(Code::AddressUnreadable),
     }
 }
 

@@ -9,7 +9,6 @@ use actix_web::{
     Error, HttpRequest, HttpResponse, Responder,
     body::BoxBody,
     get,
-    http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue},
     web::{self, Bytes},
 };
 use chrono::{DateTime, Utc};
@@ -42,6 +41,7 @@ use crate::{
     body::Query,
     error::Failure,
     language::Language,
+    spreadsheet::disposition,
     statuses::CategoryName,
 };
 
@@ -236,18 +236,6 @@ impl Responder for Export {
             FormatName::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
             FormatName::Jsonl => ("application/jsonl; charset=utf-8", "jsonl"),
         };
-        // No name of a board makes a path.
-        let name =
-            format!("{}.{end}", self.name.replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "_"));
-        let utf8 = ExtendedValue {
-            charset: Charset::Ext("UTF-8".to_owned()),
-            language_tag: None,
-            value: name.into(),
-        };
-        let parameters = vec![
-            DispositionParam::Filename(format!("{}.{end}", self.fallback)),
-            DispositionParam::FilenameExt(utf8),
-        ];
         let body = self.body.map_err(|failure| {
             // The status has been sent: a file that breaks off is all there is left to say.
             tracing::error!(?failure, "an export broke off");
@@ -255,7 +243,7 @@ impl Responder for Export {
         });
         HttpResponse::Ok()
             .content_type(media)
-            .insert_header(ContentDisposition { disposition: DispositionType::Attachment, parameters })
+            .insert_header(disposition(&self.name, &self.fallback, end))
             .streaming(body)
     }
 }

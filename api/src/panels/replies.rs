@@ -8,7 +8,7 @@ use domain::{
 };
 use persistence::{
     AloneWith, AnyConnection, Result as Rows,
-    panels::{applications, seats},
+    panels::{applications, seats, trials},
 };
 
 use super::{
@@ -48,9 +48,10 @@ async fn confirm_seat(
 
 /// Decline a seat
 ///
-/// Also one that was confirmed. It goes to the first who waits with whom the quotas hold.
+/// Also one that was confirmed, until the product is shipped. It goes to the first who waits with whom the quotas hold; an address that
+/// was given is deleted.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = ApplicationBody), (status = 409, description = "no_seat, too_late, panel_phase")))]
+    responses((status = 200, body = ApplicationBody), (status = 409, description = "no_seat, too_late, panel_phase, already_shipped")))]
 #[post("/v1/applications/{id}/decline")]
 async fn decline_seat(
     app: web::Data<App>,
@@ -80,6 +81,8 @@ fn answer(
     match outcome {
         _ if !is_new => {}
         Outcome::Declined => {
+            let trial = trials::of(tx, &[after.id])?.remove(&after.id).unwrap_or_default();
+            trial.ensure_may_leave()?;
             seats::leave(tx, stamp, &panel, &after, ApplicationEvent::Declined)?;
         }
         _ => applications::confirm(tx, stamp, &after)?,

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::terms::Terms;
+use super::{Barred, terms::Terms};
+use crate::Refusal;
 
 /// What happened to a confirmed seat, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,6 +78,17 @@ impl Trial {
             Self { delivered_at: Some(_), .. } => Stage::InTrial,
             Self { shipped_at: Some(_), .. } => Stage::Shipped,
             _ => Stage::Confirmed,
+        }
+    }
+
+    /// Whether the seat may still be left: who has been sent the product keeps it.
+    ///
+    /// # Errors
+    /// [`Barred::AlreadyShipped`].
+    pub fn ensure_may_leave(&self) -> Result<(), Refusal> {
+        match self.shipped_at {
+            Some(_) => Err(Barred::AlreadyShipped.into()),
+            None => Ok(()),
         }
     }
 

@@ -19,7 +19,7 @@ use domain::{
 use super::{
     applications::{self, Row},
     draws::find as find_draw,
-    to_json,
+    shipments, to_json,
 };
 use crate::{
     connection::AnyConnection,
@@ -187,6 +187,7 @@ pub fn leave(
     what: ApplicationEvent,
 ) -> Result<Option<ApplicationId>> {
     applications::settle(conn, leaver)?;
+    shipments::forget(conn, leaver.id)?;
     let by = panel.terms.schedule.confirm_by.max(stamp.at + TimeDelta::hours(HOURS_TO_CONFIRM));
     let seat = Outcome::Selected { confirm_by: by };
     let taken_by = match panel.terms.method {

@@ -142,5 +142,10 @@ pub fn ask_about_panels(
     let nobody = panels::applications::of_ticket(conn, panel, Ticket([0; 16]));
     assert!(matches!(nobody, Err(persistence::Error::Missing)));
     panels::trials::of(conn, &[Uuid::from_u128(8).into()])?;
+    panels::shipments::list(conn, panel, after, Limit::default())?;
+    panels::shipments::all(conn, panel)?;
+    panels::shipments::ended_with_addresses(conn)?;
+    panels::shipments::forget_all(conn, panel)?;
+    panels::shipments::addresses(conn, None, 10)?;
     panels::draws::last_seat(conn, me).map(drop)
 }

@@ -1,0 +1,2 @@
+DROP INDEX shipments_with_address;
+DROP INDEX applications_seated;

@@ -1,0 +1,234 @@
+//! The rows of what is sent to those with a seat.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    OptionalExtension as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _, dsl::exists,
+};
+use domain::{
+    ApplicationId, MemberId, PanelId, Stamp,
+    draws::Ticket,
+    events::{Event, ShipmentEvent},
+    page::{Limit, Page, Place},
+    panels::{
+        Panel,
+        applications::{Application, Outcome},
+        shipping::{Courier, Parcel, Shipment, Tracking},
+    },
+};
+use uuid::Uuid;
+
+use super::Row as PanelRow;
+use crate::{
+    connection::AnyConnection,
+    error::{Error, Result, dangling},
+    key::{KeyValue, key},
+    outbox,
+    schema::{applications, members, panels, shipments},
+};
+
+/// Address, courier, tracking, and when it was shipped and delivered.
+type Columns = (Option<String>, Option<String>, Option<String>, Option<NaiveDateTime>, Option<NaiveDateTime>);
+
+fn shipment(application: ApplicationId, panel: PanelId, columns: Columns) -> Result<Shipment> {
+    let (address, courier, tracking, shipped_at, delivered_at) = columns;
+    let odd = |what: &str| Error::Broken(format!("shipment {application}: odd {what}"));
+    let courier = courier.as_deref().map(Courier::try_from).transpose().map_err(|_| odd("courier"))?;
+    let tracking = tracking.as_deref().map(Tracking::try_from).transpose().map_err(|_| odd("tracking"))?;
+    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    let parcel = Parcel { courier, tracking, shipped_at: utc(shipped_at), delivered_at: utc(delivered_at) };
+    Ok(Shipment { application, panel, address, parcel })
+}
+
+/// What is known of what is sent for an application.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn find(conn: &mut AnyConnection, application: &Application) -> Result<Shipment> {
+    let columns: Option<Columns> = shipments::table
+        .find(key(application.id))
+        .select((
+            shipments::address,
+            shipments::courier,
+            shipments::tracking,
+            shipments::shipped_at,
+            shipments::delivered_at,
+        ))
+        .first(conn)
+        .optional()?;
+    match columns {
+        Some(columns) => shipment(application.id, application.panel_id, columns),
+        None => Ok(Shipment::of(application)),
+    }
+}
+
+/// Stores what is known of it, and tells what happened. To be done alone with the panel.
+///
+/// # Errors
+/// [`Error::Missing`] when the application went meanwhile.
+pub fn keep(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    shipment: &Shipment,
+    events: &[ShipmentEvent],
+) -> Result<()> {
+    let naive = |at: Option<DateTime<Utc>>| at.map(|at| at.naive_utc());
+    let parcel = &shipment.parcel;
+    let columns = (
+        shipments::address.eq(shipment.address.as_deref()),
+        shipments::courier.eq(parcel.courier.as_ref().map(Courier::as_str)),
+        shipments::tracking.eq(parcel.tracking.as_ref().map(Tracking::as_str)),
+        shipments::shipped_at.eq(naive(parcel.shipped_at)),
+        shipments::delivered_at.eq(naive(parcel.delivered_at)),
+        shipments::updated_at.eq(stamp.at.naive_utc()),
+    );
+    let id = key(shipment.application);
+    if diesel::update(shipments::table.find(id)).set(columns).execute(conn)? == 0 {
+        diesel::insert_into(shipments::table)
+            .values((shipments::application_id.eq(id), shipments::panel_id.eq(key(shipment.panel)), columns))
+            .execute(conn)
+            .map_err(dangling(Error::Missing))?;
+    }
+    let (application, panel) = (shipment.application, shipment.panel);
+    let events: Vec<Event> =
+        events.iter().map(|what| Event::Shipment { application, panel, what: *what }).collect();
+    outbox::write(conn, stamp, &events)
+}
+
+/// Somebody with a confirmed seat, and what is sent to them.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub ticket: Ticket,
+    /// None once the person is forgotten.
+    pub member: Option<MemberId>,
+    pub display_name: Option<String>,
+    pub shipment: Shipment,
+}
+
+/// Those of a panel with a confirmed seat, in the order in which they applied.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn list(
+    conn: &mut AnyConnection,
+    panel: PanelId,
+    after: Option<Place>,
+    limit: Limit,
+) -> Result<Page<Listed>> {
+    let found = seated(conn, panel, after.map_or(Uuid::nil(), |place| place.id), limit.probe())?;
+    let place = |listed: &Listed| Place { lap: 0, key: 0, id: listed.shipment.application.uuid() };
+    Ok(Page::of(found, limit, place))
+}
+
+/// All of them.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn all(conn: &mut AnyConnection, panel: PanelId) -> Result<Vec<Listed>> {
+    seated(conn, panel, Uuid::nil(), i64::MAX)
+}
+
+fn seated(conn: &mut AnyConnection, panel: PanelId, after: Uuid, most: i64) -> Result<Vec<Listed>> {
+    type Found = (KeyValue, String, Option<KeyValue>, Option<String>, Columns);
+    let rows: Vec<Found> = applications::table
+        .left_join(members::table)
+        .left_join(shipments::table.on(shipments::application_id.eq(applications::id)))
+        .filter(applications::panel_id.eq(key(panel)))
+        .filter(applications::outcome.eq(Outcome::Confirmed.name()))
+        .filter(applications::id.gt(KeyValue::from(after)))
+        .order(applications::id)
+        .limit(most)
+        .select((
+            applications::id,
+            applications::ticket,
+            applications::member_id,
+            members::display_name.nullable(),
+            (
+                shipments::address.nullable(),
+                shipments::courier.nullable(),
+                shipments::tracking.nullable(),
+                shipments::shipped_at.nullable(),
+                shipments::delivered_at.nullable(),
+            ),
+        ))
+        .load(conn)?;
+    let listed = |(id, ticket, member, display_name, columns): Found| {
+        let shipment = shipment(id.into(), panel, columns)?;
+        let odd = |_| Error::Broken(format!("application {}: odd ticket", id.uuid()));
+        let ticket = Ticket::try_from(&*ticket).map_err(odd)?;
+        Ok(Listed { ticket, member: member.map(MemberId::from), display_name, shipment })
+    };
+    rows.into_iter().map(listed).collect()
+}
+
+/// Deletes the address that somebody gave, if they did.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn forget(conn: &mut AnyConnection, application: ApplicationId) -> Result<()> {
+    diesel::update(shipments::table.find(key(application)))
+        .set(shipments::address.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the addresses of a panel, and says how many there were.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn forget_all(conn: &mut AnyConnection, panel: PanelId) -> Result<usize> {
+    let kept = shipments::panel_id.eq(key(panel)).and(shipments::address.is_not_null());
+    let gone = diesel::update(shipments::table.filter(kept))
+        .set(shipments::address.eq(None::<String>))
+        .execute(conn)?;
+    Ok(gone)
+}
+
+/// The panels that were closed or cancelled and of which there still are addresses.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn ended_with_addresses(conn: &mut AnyConnection) -> Result<Vec<Panel>> {
+    let addresses = shipments::table
+        .filter(shipments::panel_id.eq(panels::id))
+        .filter(shipments::address.is_not_null())
+        .select(shipments::application_id);
+    let rows: Vec<PanelRow> = panels::table
+        .filter(panels::closed_at.is_not_null().or(panels::cancelled_at.is_not_null()))
+        .filter(exists(addresses))
+        .select(PanelRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Panel::try_from).collect()
+}
+
+/// Addresses as they are kept, in the order of their applications.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn addresses(
+    conn: &mut AnyConnection,
+    after: Option<ApplicationId>,
+    most: i64,
+) -> Result<Vec<(ApplicationId, String)>> {
+    let after = after.map_or(Uuid::nil(), ApplicationId::uuid);
+    let rows: Vec<(KeyValue, Option<String>)> = shipments::table
+        .filter(shipments::application_id.gt(KeyValue::from(after)))
+        .filter(shipments::address.is_not_null())
+        .order(shipments::application_id)
+        .limit(most)
+        .select((shipments::application_id, shipments::address))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, address)| Some((id.into(), address?))).collect())
+}
+
+/// Stores an address sealed anew, unless it is another by now.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn reseal(conn: &mut AnyConnection, id: ApplicationId, old: &str, new: &str) -> Result<()> {
+    diesel::update(shipments::table.find(key(id)))
+        .filter(shipments::address.eq(old))
+        .set(shipments::address.eq(new))
+        .execute(conn)?;
+    Ok(())
+}
