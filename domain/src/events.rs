@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId,
-    MemberId, PanelId, RoadmapId, SegmentId, comments::Reaction, members::Role, panels::Step,
+    MemberId, PanelId, RoadmapId, SegmentId, StrikeId, comments::Reaction, members::Role, panels::Step,
     statuses::StatusKey,
 };
 
@@ -53,6 +53,7 @@ pub enum Event {
     Changelog { entry: ChangelogEntryId, board: Option<BoardId>, what: ChangelogEvent },
     Panel { panel: PanelId, what: PanelEvent },
     Application { application: ApplicationId, panel: PanelId, what: ApplicationEvent },
+    Strike { strike: StrikeId, application: ApplicationId, panel: PanelId, what: StrikeEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
     AttachmentCreated { attachment: AttachmentId, member: MemberId },
@@ -133,6 +134,8 @@ pub enum PanelEvent {
     SeatFreed {
         taken_by: Option<ApplicationId>,
     },
+    /// What was learned was told, or told better.
+    ResultsWritten,
 }
 
 /// What happened to somebody's application.
@@ -144,6 +147,17 @@ pub enum ApplicationEvent {
     Confirmed,
     Declined,
     Lapsed,
+    /// Its applicant says why no report will come.
+    ExcuseSent,
+    ExcuseDecided,
+}
+
+/// What happened to a strike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrikeEvent {
+    Recorded,
+    Appealed,
+    Decided,
 }
 
 /// Why a session ended before its time.
@@ -236,6 +250,13 @@ impl Event {
                 ApplicationEvent::Confirmed => "application.confirmed",
                 ApplicationEvent::Declined => "application.declined",
                 ApplicationEvent::Lapsed => "application.lapsed",
+                ApplicationEvent::ExcuseSent => "application.excuse_sent",
+                ApplicationEvent::ExcuseDecided => "application.excuse_decided",
+            },
+            Self::Strike { what, .. } => match what {
+                StrikeEvent::Recorded => "strike.recorded",
+                StrikeEvent::Appealed => "strike.appealed",
+                StrikeEvent::Decided => "strike.decided",
             },
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
@@ -289,6 +310,7 @@ impl Event {
             Self::Changelog { entry, .. } => entry.uuid(),
             Self::Panel { panel, .. } => panel.uuid(),
             Self::Application { application, .. } => application.uuid(),
+            Self::Strike { strike, .. } => strike.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
             Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
                 attachment.uuid()
@@ -310,5 +332,6 @@ fn of_panel(what: PanelEvent) -> &'static str {
         PanelEvent::Stepped(Step::Close) => "panel.closed",
         PanelEvent::Stepped(Step::Cancel) => "panel.cancelled",
         PanelEvent::SeatFreed { .. } => "panel.seat_freed",
+        PanelEvent::ResultsWritten => "panel.results_written",
     }
 }

@@ -1,9 +1,13 @@
 //! Trial panels (체험단): members try a product and say what they found. Who is taken is decided by a rule that everybody knows.
 
 pub mod applications;
+pub mod excuses;
 pub mod lock;
 pub mod planning;
+pub mod reminders;
+pub mod results;
 pub mod screening;
+pub mod strikes;
 pub mod terms;
 pub mod trials;
 
@@ -140,6 +144,22 @@ pub enum Barred {
     NoSeat,
     #[error("the time to confirm is over")]
     TooLate,
+    #[error("the product has come to hand")]
+    Delivered,
+    #[error("no report is waited for")]
+    NothingToExcuse,
+    #[error("the time to excuse oneself is over")]
+    ExcuseTooLate,
+    #[error("there is an appeal already")]
+    AlreadyAppealed,
+    #[error("the time to appeal is over")]
+    AppealTooLate,
+    #[error("nobody has asked for a decision")]
+    NothingToDecide,
+    #[error("it is decided")]
+    AlreadyDecided,
+    #[error("nobody has told what was learned")]
+    ResultsMissing,
 }
 
 impl Panel {

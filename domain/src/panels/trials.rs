@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::terms::Terms;
+use super::{Barred, terms::Terms};
+use crate::Refusal;
 
 /// What happened to a confirmed seat, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,6 +79,15 @@ impl Trial {
             Self { shipped_at: Some(_), .. } => Stage::Shipped,
             _ => Stage::Confirmed,
         }
+    }
+
+    /// Whether the seat may be left: whoever has the product excuses themselves instead, or it would cost nothing to keep it and
+    /// say nothing.
+    ///
+    /// # Errors
+    /// [`Barred::Delivered`].
+    pub fn ensure_may_leave(&self) -> Result<(), Refusal> {
+        if self.delivered_at.is_some() { Err(Barred::Delivered.into()) } else { Ok(()) }
     }
 
     /// When the report is due: its days count from the delivery.
