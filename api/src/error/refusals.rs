@@ -117,6 +117,14 @@ fn of_panel(barred: Barred) -> Failure {
         Barred::NoPart => failure(Code::NoPart),
         Barred::NoSeat => failure(Code::NoSeat),
         Barred::TooLate => failure(Code::TooLate),
+        Barred::Delivered => failure(Code::AlreadyDelivered),
+        Barred::NothingToExcuse => failure(Code::NothingToExcuse),
+        Barred::ExcuseTooLate => failure(Code::ExcuseTooLate),
+        Barred::AlreadyAppealed => failure(Code::AlreadyAppealed),
+        Barred::AppealTooLate => failure(Code::AppealTooLate),
+        Barred::NothingToDecide => failure(Code::NothingToDecide),
+        Barred::AlreadyDecided => failure(Code::AlreadyDecided),
+        Barred::ResultsMissing => failure(Code::ResultsMissing),
     }
 }
 

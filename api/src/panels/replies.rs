@@ -8,7 +8,7 @@ use domain::{
 };
 use persistence::{
     AloneWith, AnyConnection, Result as Rows,
-    panels::{applications, seats},
+    panels::{applications, seats, trials},
 };
 
 use super::{
@@ -48,9 +48,10 @@ async fn confirm_seat(
 
 /// Decline a seat
 ///
-/// Also one that was confirmed. It goes to the first who waits with whom the quotas hold.
+/// Also one that was confirmed, until the product is there. It goes to the first who waits with whom the quotas hold.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = ApplicationBody), (status = 409, description = "no_seat, too_late, panel_phase")))]
+    responses((status = 200, body = ApplicationBody),
+        (status = 409, description = "no_seat, too_late, already_delivered, panel_phase")))]
 #[post("/v1/applications/{id}/decline")]
 async fn decline_seat(
     app: web::Data<App>,
@@ -76,6 +77,9 @@ fn answer(
     let (application, panel, _) = own_alone(tx, actor, id)?;
     let outcome = application.replied(answer, &panel, stamp.at)?;
     let is_new = outcome != application.outcome;
+    if is_new && outcome == Outcome::Declined {
+        trials::of(tx, &[id])?.remove(&id).unwrap_or_default().ensure_may_leave()?;
+    }
     let after = Application { outcome, updated_at: stamp.at, ..application };
     match outcome {
         _ if !is_new => {}
