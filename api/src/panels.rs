@@ -27,13 +27,13 @@ use domain::{
 };
 use persistence::{AloneWith, AnyConnection, Result as Rows, panels};
 
-pub use self::{
-    schemas::{NewPanelBody, PanelBody},
-    strikes::PanelRefBody,
-};
 use self::{
     bodies::{PanelShown, terms_of},
     schemas::UpdatePanelBody,
+};
+pub use self::{
+    schemas::{NewPanelBody, PanelBody},
+    strikes::PanelRefBody,
 };
 use crate::{
     actor::{Caller, SignedIn},

@@ -94,7 +94,8 @@ impl News {
         Self::PanelCancelled,
     ];
     /// What those hear who run panels; nobody else, once they run none any more.
-    pub const OF_STAFF: [Self; 3] = [Self::PanelSeatEmpty, Self::PanelExcuseWaiting, Self::PanelAppealWaiting];
+    pub const OF_STAFF: [Self; 3] =
+        [Self::PanelSeatEmpty, Self::PanelExcuseWaiting, Self::PanelAppealWaiting];
 
     #[must_use]
     pub fn key(self) -> &'static str {

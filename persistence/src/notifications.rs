@@ -257,8 +257,7 @@ type Found = (
 fn told_of(conn: &mut AnyConnection, rows: Vec<Found>) -> Result<Vec<Notification>> {
     let announced = rows.iter().filter(|((_, kind, ..), ..)| kind == News::Announced.key());
     let mut entries = changelog::named(conn, announced.map(|((id, ..), ..)| *id).collect())?;
-    let panels: Vec<PanelId> =
-        rows.iter().filter_map(|((.., panel), ..)| panel.map(PanelId::from)).collect();
+    let panels: Vec<PanelId> = rows.iter().filter_map(|((.., panel), ..)| panel.map(PanelId::from)).collect();
     let titles = titles(conn, &panels)?;
     let told = |((id, kind, idea, panel), (title, board), (to_status, reason, at, read_at)): Found| {
         let odd = || Error::Broken(format!("notification {}: about nothing", id.uuid()));

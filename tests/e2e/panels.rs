@@ -2,6 +2,8 @@
 
 mod first_come;
 mod lottery;
+mod news;
+pub mod people;
 mod planning;
 mod stampede;
 

@@ -164,6 +164,18 @@ impl TestApp {
         madang::jobs::lapse_seats(&db, &self.clock).await.unwrap()
     }
 
+    /// Tells those in panels what is due by the clock, which jobs do every few minutes: results, reminders, strikes; says how many of
+    /// each there were.
+    pub async fn seed_tell_people(&self) -> [usize; 3] {
+        use madang::jobs::people;
+        let db = madang::open_database(&self.config).unwrap();
+        [
+            people::tell_results(&db, &self.clock).await.unwrap(),
+            people::remind(&db, &self.clock).await.unwrap(),
+            people::record_strikes(&db, &self.clock).await.unwrap(),
+        ]
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();

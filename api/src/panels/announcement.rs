@@ -16,14 +16,7 @@ use persistence::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    actor::Caller,
-    app::App,
-    body::PathId,
-    error::Failure,
-    reply::Reply,
-    routes::Routes,
-};
+use crate::{actor::Caller, app::App, body::PathId, error::Failure, reply::Reply, routes::Routes};
 
 pub fn routes(to: &mut Routes<'_>) {
     to.service(get_panel_announcement);

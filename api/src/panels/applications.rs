@@ -226,8 +226,7 @@ async fn list_panel_applications(
         act.look(tx, actor, Some(id), of)?;
         let ids: Vec<ApplicationId> = page.items.iter().map(|listed| listed.application.id).collect();
         let trials = trials::of(tx, &ids)?;
-        let people = page.items.iter().map(|listed| (listed.application.id, listed.application.member_id));
-        let conduct = Conduct::of(tx, &people.collect::<Vec<_>>())?;
+        let conduct = Conduct::of(tx, page.items.iter().map(|listed| &listed.application))?;
         Ok(page.map(|Listed { application, display_name }| {
             ApplicationBody::new(&application, &panel, Looks::Staff, display_name, now)
                 .with(trials.get(&application.id), &panel)
@@ -253,8 +252,7 @@ async fn list_my_applications(
         let page = applications::all_of_member(tx, actor.ensure_member()?, after, limit)?;
         let ids: Vec<ApplicationId> = page.items.iter().map(|application| application.id).collect();
         let trials = trials::of(tx, &ids)?;
-        let people = page.items.iter().map(|application| (application.id, application.member_id));
-        let conduct = Conduct::of(tx, &people.collect::<Vec<_>>())?;
+        let conduct = Conduct::of(tx, page.items.iter())?;
         let shown = page.items.iter().map(|application| {
             let panel = panels::find(tx, actor, application.panel_id)?;
             let body = ApplicationBody::new(application, &panel, Looks::Applicant, None, now);
@@ -280,7 +278,7 @@ async fn get_application(
     app.read(&me.caller, move |tx, actor| {
         let (application, panel, _) = own(tx, actor, id.into())?;
         let trial = trials::of(tx, &[application.id])?.remove(&application.id);
-        let conduct = Conduct::of(tx, &[(application.id, application.member_id)])?;
+        let conduct = Conduct::of(tx, std::iter::once(&application))?;
         let body = ApplicationBody::new(&application, &panel, Looks::Applicant, None, now);
         let body = body.with(trial.as_ref(), &panel);
         Ok(Reply::ok(&body.with_conduct(&conduct, &application, &panel, now)))

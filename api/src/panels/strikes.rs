@@ -8,6 +8,7 @@ use domain::{
     ApplicationId, MemberId, PanelId,
     access::Permission,
     panels::{
+        applications::Application,
         excuses::Excuse,
         strikes::{Kind, Plea, Reliability, Strike, Verdict},
     },
@@ -162,9 +163,9 @@ pub struct Conduct {
 }
 
 impl Conduct {
-    pub fn of(tx: &mut AnyConnection, of: &[(ApplicationId, Option<MemberId>)]) -> Rows<Self> {
-        let ids: Vec<ApplicationId> = of.iter().map(|(id, _)| *id).collect();
-        let members: Vec<MemberId> = of.iter().filter_map(|(_, member)| *member).collect();
+    pub fn of<'a>(tx: &mut AnyConnection, of: impl Iterator<Item = &'a Application>) -> Rows<Self> {
+        let (ids, members): (Vec<_>, Vec<_>) = of.map(|one| (one.id, one.member_id)).unzip();
+        let members: Vec<MemberId> = members.into_iter().flatten().collect();
         let said = excuses::of(tx, &ids)?.into_iter().map(|excuse| (excuse.application_id, excuse));
         Ok(Self { excuses: said.collect(), strikes: strikes::of_members(tx, &members)? })
     }

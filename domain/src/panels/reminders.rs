@@ -80,7 +80,8 @@ mod tests {
     fn nobody_is_reminded_at_night() {
         let awake = |text: &str| !rounds(&terms(), at(text)).is_empty();
         // 07:59, 08:00, 20:59 and 21:00 in Seoul.
-        let hours = ["2027-01-10T22:59:59Z", "2027-01-10T23:00:00Z", "2027-01-11T11:59:59Z", "2027-01-11T12:00:00Z"];
+        let hours =
+            ["2027-01-10T22:59:59Z", "2027-01-10T23:00:00Z", "2027-01-11T11:59:59Z", "2027-01-11T12:00:00Z"];
         assert_eq!(hours.map(awake), [false, true, true, false]);
     }
 
@@ -105,6 +106,9 @@ mod tests {
         let morning = id(application, -7, at("2027-01-15T00:00:00Z"));
         assert_eq!(morning, id(application, -7, at("2027-01-15T11:00:00Z")));
         assert_ne!(morning, id(application, -3, at("2027-01-19T00:00:00Z")));
-        assert_ne!(morning, id(ApplicationId::new(at("2027-01-01T00:00:00Z"), [8; 10]), -7, at("2027-01-15T00:00:00Z")));
+        assert_ne!(
+            morning,
+            id(ApplicationId::new(at("2027-01-01T00:00:00Z"), [8; 10]), -7, at("2027-01-15T00:00:00Z"))
+        );
     }
 }

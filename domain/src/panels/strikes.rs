@@ -154,9 +154,7 @@ impl Strike {
         match self.appeal {
             None => Err(Barred::NothingToDecide.into()),
             Some(Appeal { verdict: Some(_), .. }) => Err(Barred::AlreadyDecided.into()),
-            Some(appeal) => {
-                Ok(Self { appeal: Some(Appeal { verdict: Some(verdict), ..appeal }), ..self })
-            }
+            Some(appeal) => Ok(Self { appeal: Some(Appeal { verdict: Some(verdict), ..appeal }), ..self }),
         }
     }
 }
@@ -254,7 +252,10 @@ mod tests {
     #[test]
     fn the_more_strikes_there_are_the_longer_they_keep_somebody_out() {
         let no_shows = |count: usize| vec![strike(Kind::NoShow, 0); count];
-        assert_eq!([0, 1, 2, 3, 4].map(|count| bar(&no_shows(count))), [None, Some(30), Some(90), Some(365), Some(365)]);
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|count| bar(&no_shows(count))),
+            [None, Some(30), Some(90), Some(365), Some(365)]
+        );
         // One late report is forgiven, two in a row are not.
         assert_eq!(bar(&[strike(Kind::Late, 0)]), None);
         assert_eq!(bar(&[strike(Kind::Late, 0), strike(Kind::Late, 0)]), Some(30));
@@ -273,7 +274,8 @@ mod tests {
 
     #[test]
     fn an_overturned_strike_counts_nothing_and_an_upheld_one_as_before() {
-        let (gone, kept) = (overturned(strike(Kind::NoShow, 0), true), overturned(strike(Kind::NoShow, 0), false));
+        let (gone, kept) =
+            (overturned(strike(Kind::NoShow, 0), true), overturned(strike(Kind::NoShow, 0), false));
         assert_eq!(bar(std::slice::from_ref(&gone)), None);
         assert_eq!(bar(&[gone, kept]), Some(30));
     }

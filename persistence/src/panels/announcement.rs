@@ -64,7 +64,10 @@ pub fn of(conn: &mut AnyConnection, panel: &Panel) -> Result<Announcement> {
     let names: HashMap<Ticket, Option<String>> =
         seen.into_iter().map(|seen| (seen.ticket, seen.name.as_deref().map(masked))).collect();
     let named = |tickets: Vec<Ticket>| {
-        tickets.into_iter().map(|ticket| Named { name: names.get(&ticket).cloned().flatten(), ticket }).collect()
+        tickets
+            .into_iter()
+            .map(|ticket| Named { name: names.get(&ticket).cloned().flatten(), ticket })
+            .collect()
     };
     Ok(Announcement { chosen: named(chosen), waitlist: named(waitlist), replacements })
 }

@@ -44,9 +44,7 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<Vec<Excuse>
             application_id: id.into(),
             reason: Plea::try_from(&*reason).map_err(odd)?,
             created_at: created_at.and_utc(),
-            decision: decided_at
-                .zip(granted)
-                .map(|(at, granted)| Decision { at: at.and_utc(), granted }),
+            decision: decided_at.zip(granted).map(|(at, granted)| Decision { at: at.and_utc(), granted }),
         })
     };
     rows.into_iter().map(excuse).collect()
@@ -58,8 +56,7 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<Vec<Excuse>
 /// Only when the database fails.
 pub fn put(conn: &mut AnyConnection, stamp: &Stamp, panel: PanelId, excuse: &Excuse) -> Result<()> {
     let row = excuses::table.find(key(excuse.application_id));
-    let there =
-        diesel::update(row).set(excuses::reason.eq(excuse.reason.as_str())).execute(conn)?;
+    let there = diesel::update(row).set(excuses::reason.eq(excuse.reason.as_str())).execute(conn)?;
     if there == 0 {
         diesel::insert_into(excuses::table)
             .values((
@@ -84,10 +81,7 @@ pub fn decide(
     decision: Decision,
 ) -> Result<()> {
     diesel::update(excuses::table.find(key(application.id)))
-        .set((
-            excuses::decided_at.eq(decision.at.naive_utc()),
-            excuses::granted.eq(decision.granted),
-        ))
+        .set((excuses::decided_at.eq(decision.at.naive_utc()), excuses::granted.eq(decision.granted)))
         .execute(conn)?;
     if let Some(member) = application.member_id {
         tell_member(conn, stamp, News::PanelExcuseDecided, application.panel_id, member)?;

@@ -115,7 +115,9 @@ pub fn missed(
         .left_join(strikes::table.on(strikes::application_id.eq(shipments::application_id)))
         .filter(shipments::panel_id.eq(key(panel.id)))
         .filter(shipments::delivered_at.le((now - TimeDelta::days(days)).naive_utc()))
-        .filter(applications::outcome.eq(Outcome::Confirmed.name()).and(applications::member_id.is_not_null()))
+        .filter(
+            applications::outcome.eq(Outcome::Confirmed.name()).and(applications::member_id.is_not_null()),
+        )
         .filter(trial_reports::id.nullable().is_null().and(strikes::id.nullable().is_null()))
         .filter(excuses::reason.nullable().is_null().or(excuses::granted.assume_not_null().eq(false)))
         .order(shipments::delivered_at)

@@ -79,13 +79,7 @@ pub fn of_members(conn: &mut AnyConnection, members: &[MemberId]) -> Result<Hash
                 strikes::panel_id,
                 strikes::created_at,
             ),
-            (
-                strikes::appeal,
-                strikes::appealed_at,
-                strikes::decided_at,
-                strikes::overturned,
-                strikes::note,
-            ),
+            (strikes::appeal, strikes::appealed_at, strikes::decided_at, strikes::overturned, strikes::note),
             (trial_reports::first_sent_at.nullable(), panels::closed_at),
         ))
         .load(conn)?;
@@ -131,8 +125,7 @@ pub fn record(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Res
     // Whoever excuses themselves just now, and staff who decide about it, are waited for.
     let panel = applications::find(conn, id)?.panel_id;
     be_alone_with(conn, panel)?;
-    let (application, panel) =
-        (applications::find(conn, id)?, super::find(conn, &Actor::System, panel)?);
+    let (application, panel) = (applications::find(conn, id)?, super::find(conn, &Actor::System, panel)?);
     let trial = trials::of(conn, &[id])?.remove(&id).unwrap_or_default();
     let excuse = excuses::of(conn, &[id])?.pop();
     let recorded: i64 =
