@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use self::table::table;
 use crate::panels::{
     self,
-    people::{self, Seat},
+    seats::{self, Seat},
 };
 
 /// The kinds of caller, in the order of the answers of [`table()`].
@@ -223,10 +223,10 @@ impl Scene<'_> {
                 let application = text_of(&applied.expect(201)["id"]).to_owned();
                 let seat = Seat { panel, application };
                 match name {
-                    "excused" => people::seed_excuse(self.app, &seat.application),
-                    "strike" => return people::seed_strike(self.app, &seat, &self.author.id, None),
+                    "excused" => seats::seed_excuse(self.app, &seat.application),
+                    "strike" => return seats::seed_strike(self.app, &seat, &self.author.id, None),
                     "appealed" => {
-                        return people::seed_strike(self.app, &seat, &self.author.id, Some("아니요"));
+                        return seats::seed_strike(self.app, &seat, &self.author.id, Some("아니요"));
                     }
                     _ => {}
                 }

@@ -3,8 +3,9 @@
 mod first_come;
 mod lottery;
 mod news;
-pub mod people;
+mod people;
 mod planning;
+pub mod seats;
 mod stampede;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -102,13 +102,9 @@ fn reasons(
         0 => false,
         _ => draws::last_seat(tx, member)?.is_some_and(|at| now < at + cooling),
     };
-    let reliability = Reliability::of(&strikes::of_member(tx, member)?, now);
-    let standing = Standing {
-        attributes: &found.attributes,
-        is_staff: found.role.is_staff(),
-        is_cooling_off,
-        is_barred: reliability.barred_until.is_some(),
-    };
+    let is_barred = Reliability::of(&strikes::of_member(tx, member)?, now).barred_until.is_some();
+    let (attributes, is_staff) = (&found.attributes, found.role.is_staff());
+    let standing = Standing { attributes, is_staff, is_cooling_off, is_barred };
     Ok(screen(&panel.terms, answers, agreed, &standing)?)
 }
 
@@ -255,8 +251,8 @@ async fn list_my_applications(
         let conduct = Conduct::of(tx, page.items.iter())?;
         let shown = page.items.iter().map(|application| {
             let panel = panels::find(tx, actor, application.panel_id)?;
-            let body = ApplicationBody::new(application, &panel, Looks::Applicant, None, now);
-            let body = body.with(trials.get(&application.id), &panel);
+            let body = ApplicationBody::new(application, &panel, Looks::Applicant, None, now)
+                .with(trials.get(&application.id), &panel);
             Ok(body.with_conduct(&conduct, application, &panel, now))
         });
         let items = shown.collect::<Rows<Vec<_>>>()?;
@@ -279,8 +275,8 @@ async fn get_application(
         let (application, panel, _) = own(tx, actor, id.into())?;
         let trial = trials::of(tx, &[application.id])?.remove(&application.id);
         let conduct = Conduct::of(tx, std::iter::once(&application))?;
-        let body = ApplicationBody::new(&application, &panel, Looks::Applicant, None, now);
-        let body = body.with(trial.as_ref(), &panel);
+        let body = ApplicationBody::new(&application, &panel, Looks::Applicant, None, now)
+            .with(trial.as_ref(), &panel);
         Ok(Reply::ok(&body.with_conduct(&conduct, &application, &panel, now)))
     })
     .await

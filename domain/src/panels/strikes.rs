@@ -268,8 +268,9 @@ mod tests {
         let mut strikes = vec![strike(Kind::NoShow, 0); 3];
         strikes.push(strike(Kind::Late, 200));
         assert_eq!(bar(&strikes), Some(365));
+        // 0.78 of the three, 0.28 of the late one, and 1.
         strikes.push(strike(Kind::NoShow, 350));
-        assert_eq!(bar(&strikes), Some(380));
+        assert_eq!(bar(&strikes), Some(350 + 90));
     }
 
     #[test]

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 
 use super::{
     apply,
-    people::{confirmed, seed_delivered, seed_reported, told},
-    recruiting, step, text,
+    people::told,
+    recruiting,
+    seats::{confirmed, seed_delivered, seed_reported},
+    step, text,
 };
 
 /// A member whose address is proven, who reads a language.
@@ -248,6 +250,8 @@ async fn a_reminder_is_mailed_unless_the_report_came_before_the_mail_left() {
         proven(app, "ana", "ko").await;
         let seat = confirmed(app, "ana").await;
         let delivered = seed_delivered(app, &seat);
+        assert_eq!(app.seed_tell_people().await[0], 1);
+        assert_eq!(app.letters_to("ana@example.com").await.len(), 1);
         // Noon in Seoul, a week before the report is due.
         let noon = (delivered + TimeDelta::hours(9)).date_naive() + TimeDelta::days(14);
         let noon = noon.and_hms_opt(3, 0, 0).unwrap().and_utc();
@@ -260,8 +264,8 @@ async fn a_reminder_is_mailed_unless_the_report_came_before_the_mail_left() {
         app.advance(TimeDelta::days(4));
         assert_eq!(app.seed_tell_people().await[1], 1);
         seed_reported(app, &seat);
-        let before = app.letters_to("ana@example.com").await;
-        assert_eq!(before.last(), Some(&letter));
+        let letters = app.letters_to("ana@example.com").await;
+        assert_eq!((letters.len(), letters.last()), (2, Some(&letter)));
     })
     .await;
 }
