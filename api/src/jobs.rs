@@ -1,5 +1,8 @@
 //! Background work: mail is sent, what has had its time goes, with the files that nothing needs, ideas are ranked anew, duplicates
-//! are found, seats of panels that nobody confirmed go to others, and counters are checked against their rows every night.
+//! are found, seats of panels that nobody confirmed go to others, those in panels hear what is due, and counters are checked
+//! against their rows every night.
+
+pub mod people;
 
 use std::time::Duration;
 
@@ -84,6 +87,11 @@ async fn do_due(db: &Database, store: &Store, clock: &Clock) -> Result<(), Failu
     }
     announce(db, clock).await?;
     lapse_seats(db, clock).await?;
+    people::tell_results(db, clock).await?;
+    if take_turn(db, clock, "reports", TimeDelta::minutes(5)).await? {
+        people::remind(db, clock).await?;
+        people::record_strikes(db, clock).await?;
+    }
     if take_turn(db, clock, "chances", TimeDelta::minutes(1)).await? {
         estimate_chances(db).await?;
     }

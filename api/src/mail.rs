@@ -2,6 +2,7 @@
 
 pub mod carrier;
 pub(crate) mod letters;
+mod panels;
 mod secret;
 pub mod sending;
 

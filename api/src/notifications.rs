@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{BoardId, answers::News};
 use persistence::{
     AloneWith, boards,
-    notifications::{self, Notification, Which},
+    notifications::{self, About, Notification, Which},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,6 +21,7 @@ use crate::{
     ideas::BoardRefBody,
     once::{Empty, Post},
     page::{ListName, Listing, limit},
+    panels::PanelRefBody,
     reply::{Nothing, Reply},
     routes::Routes,
 };
@@ -43,6 +44,25 @@ pub enum NewsName {
     Moderated,
     /// An idea you support stands in the changelog.
     Announced,
+    /// What became of your application is known.
+    PanelResult,
+    /// You have the seat that somebody left; confirm it in time.
+    PanelSeat,
+    /// For staff: a seat was left, and nobody could take it.
+    PanelSeatEmpty,
+    /// Your report is due soon, or was.
+    PanelReminder,
+    /// Your report did not come, which counts against you.
+    PanelNoShow,
+    /// For staff: somebody excuses themselves.
+    PanelExcuseWaiting,
+    PanelExcuseDecided,
+    /// For staff: somebody appeals.
+    PanelAppealWaiting,
+    PanelAppealDecided,
+    /// What was learned from a panel you applied to, and what changes.
+    PanelResultsBack,
+    PanelCancelled,
 }
 
 impl From<News> for NewsName {
@@ -55,6 +75,17 @@ impl From<News> for NewsName {
             News::Replied => Self::Replied,
             News::Moderated => Self::Moderated,
             News::Announced => Self::Announced,
+            News::PanelResult => Self::PanelResult,
+            News::PanelSeat => Self::PanelSeat,
+            News::PanelSeatEmpty => Self::PanelSeatEmpty,
+            News::PanelReminder => Self::PanelReminder,
+            News::PanelNoShow => Self::PanelNoShow,
+            News::PanelExcuseWaiting => Self::PanelExcuseWaiting,
+            News::PanelExcuseDecided => Self::PanelExcuseDecided,
+            News::PanelAppealWaiting => Self::PanelAppealWaiting,
+            News::PanelAppealDecided => Self::PanelAppealDecided,
+            News::PanelResultsBack => Self::PanelResultsBack,
+            News::PanelCancelled => Self::PanelCancelled,
         }
     }
 }
@@ -81,8 +112,11 @@ pub struct NotificationBody {
     /// That of what happened.
     id: Uuid,
     kind: NewsName,
-    idea: IdeaRefBody,
-    board: BoardRefBody,
+    /// Of an idea or of a panel: the other is null.
+    idea: Option<IdeaRefBody>,
+    /// Of the idea.
+    board: Option<BoardRefBody>,
+    panel: Option<PanelRefBody>,
     /// Where the news is that the idea stands in the changelog: the entry. It is told once, also where several of your
     /// ideas stand there.
     changelog_entry: Option<ChangelogEntryRefBody>,
@@ -94,6 +128,30 @@ pub struct NotificationBody {
     created_at: DateTime<Utc>,
     /// Null while unread.
     read_at: Option<DateTime<Utc>>,
+}
+
+impl NotificationBody {
+    fn new(told: Notification, boards: &HashMap<BoardId, BoardRefBody>) -> Self {
+        let (idea, board, panel) = match told.about {
+            About::Idea { id, title, board } => {
+                let board = boards.get(&board).cloned().unwrap_or_else(BoardRefBody::nowhere);
+                (Some(IdeaRefBody { id: id.uuid(), title }), Some(board), None)
+            }
+            About::Panel { id, title } => (None, None, Some(PanelRefBody { id: id.uuid(), title })),
+        };
+        Self {
+            id: told.id,
+            kind: told.news.into(),
+            idea,
+            board,
+            panel,
+            changelog_entry: told.entry.map(|(id, title)| ChangelogEntryRefBody { id: id.uuid(), title }),
+            to_status: told.to_status,
+            reason: told.reason,
+            created_at: told.at,
+            read_at: told.read_at,
+        }
+    }
 }
 
 /// How many were marked.
@@ -137,17 +195,7 @@ async fn list_notifications(
             Ok((notifications::list(tx, actor, &ids, which, after, limit)?, names))
         })
         .await?;
-    let shown = |told: Notification| NotificationBody {
-        id: told.id,
-        kind: told.news.into(),
-        idea: IdeaRefBody { id: told.idea.uuid(), title: told.title },
-        board: names.get(&told.board).cloned().unwrap_or_else(BoardRefBody::nowhere),
-        changelog_entry: told.entry.map(|(id, title)| ChangelogEntryRefBody { id: id.uuid(), title }),
-        to_status: told.to_status,
-        reason: told.reason,
-        created_at: told.at,
-        read_at: told.read_at,
-    };
+    let shown = |told| NotificationBody::new(told, &names);
     Ok(Reply::ok(&list.listing(&app.keys, page, None, shown)))
 }
 

@@ -1,17 +1,22 @@
 //! Trial panels: what they offer, the steps staff take, and who applied.
 
 mod addresses;
+mod announcement;
 mod applications;
 mod bodies;
 mod draw;
+mod excuses;
 mod locks;
 mod metrics;
 mod nonces;
 mod replies;
+mod results;
 mod schemas;
 mod scores;
 mod shipping;
 mod simulation;
+mod steps;
+mod strikes;
 mod trials;
 
 use actix_web::{delete, get, patch, post, web};
@@ -23,15 +28,17 @@ use domain::{
     panels::{
         Barred, Marks, Panel, Phase, Step,
         planning::{self, Imagined},
-        terms::Method,
     },
 };
 use persistence::{AloneWith, AnyConnection, Result as Rows, panels};
 
-pub use self::schemas::{NewPanelBody, PanelBody};
 use self::{
     bodies::{PanelShown, terms_of},
     schemas::UpdatePanelBody,
+};
+pub use self::{
+    schemas::{NewPanelBody, PanelBody},
+    strikes::PanelRefBody,
 };
 use crate::{
     actor::{Caller, SignedIn},
@@ -64,6 +71,10 @@ pub fn routes(to: &mut Routes<'_>) {
     shipping::routes(to);
     simulation::routes(to);
     metrics::routes(to);
+    announcement::routes(to);
+    excuses::routes(to);
+    strikes::routes(to);
+    results::routes(to);
 }
 
 /// A panel as it is answered wherever it changes.
@@ -238,12 +249,7 @@ async fn step(
         let before = panels::find(tx, actor, id)?;
         let was = shown(tx, actor, &before, &held)?;
         let after = stepped(tx, before, step, stamp)?;
-        if step == Step::Announce {
-            if after.terms.method == Method::Manual {
-                panels::seats::seat_by_score(tx, &after, stamp.at)?;
-            }
-            panels::seats::give_time(tx, &after, stamp.at)?;
-        }
+        steps::follow(tx, step, &after, &stamp)?;
         panels::update(tx, &stamp, &after, PanelEvent::Stepped(step))?;
         let is = shown(tx, actor, &after, &held)?;
         act.keep(tx, actor, id.uuid(), was.facts(), is)
@@ -308,7 +314,7 @@ async fn close_panel_recruiting(
 
 /// Announce the result
 ///
-/// Everybody who applied learns what became of it, at `announce_at` or at once when that is past.
+/// Everybody who applied learns what became of it and is told so, at `announce_at` or at once when that is past.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
     responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
 #[post("/v1/panels/{id}/announce")]
@@ -322,8 +328,10 @@ async fn announce_panel(
 }
 
 /// Close a panel
+///
+/// Which needs that it was told what was learned; everybody who applied hears of that now.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, results_missing")))]
 #[post("/v1/panels/{id}/close")]
 async fn close_panel(
     app: web::Data<App>,
@@ -335,6 +343,8 @@ async fn close_panel(
 }
 
 /// Cancel a panel
+///
+/// Everybody who applied is told.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
     responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
 #[post("/v1/panels/{id}/cancel")]

@@ -51,10 +51,29 @@ pub enum News {
     Moderated,
     /// An idea they support stands in an entry of the changelog.
     Announced,
+    /// What became of their application is known.
+    PanelResult,
+    /// They have the seat that somebody left.
+    PanelSeat,
+    /// Staff: a seat was left, and nobody could take it.
+    PanelSeatEmpty,
+    /// Their report is due soon, or was.
+    PanelReminder,
+    /// Their report did not come, and that counts against them.
+    PanelNoShow,
+    /// Staff: somebody excuses themselves.
+    PanelExcuseWaiting,
+    PanelExcuseDecided,
+    /// Staff: somebody appeals.
+    PanelAppealWaiting,
+    PanelAppealDecided,
+    /// What was learned from a panel they applied to, and what changes.
+    PanelResultsBack,
+    PanelCancelled,
 }
 
 impl News {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 18] = [
         Self::StatusChanged,
         Self::Responded,
         Self::Merged,
@@ -62,7 +81,21 @@ impl News {
         Self::Replied,
         Self::Moderated,
         Self::Announced,
+        Self::PanelResult,
+        Self::PanelSeat,
+        Self::PanelSeatEmpty,
+        Self::PanelReminder,
+        Self::PanelNoShow,
+        Self::PanelExcuseWaiting,
+        Self::PanelExcuseDecided,
+        Self::PanelAppealWaiting,
+        Self::PanelAppealDecided,
+        Self::PanelResultsBack,
+        Self::PanelCancelled,
     ];
+    /// What those hear who run panels; nobody else, once they run none any more.
+    pub const OF_STAFF: [Self; 3] =
+        [Self::PanelSeatEmpty, Self::PanelExcuseWaiting, Self::PanelAppealWaiting];
 
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -74,12 +107,29 @@ impl News {
             Self::Replied => "replied",
             Self::Moderated => "moderated",
             Self::Announced => "announced",
+            Self::PanelResult => "panel_result",
+            Self::PanelSeat => "panel_seat",
+            Self::PanelSeatEmpty => "panel_seat_empty",
+            Self::PanelReminder => "panel_reminder",
+            Self::PanelNoShow => "panel_no_show",
+            Self::PanelExcuseWaiting => "panel_excuse_waiting",
+            Self::PanelExcuseDecided => "panel_excuse_decided",
+            Self::PanelAppealWaiting => "panel_appeal_waiting",
+            Self::PanelAppealDecided => "panel_appeal_decided",
+            Self::PanelResultsBack => "panel_results_back",
+            Self::PanelCancelled => "panel_cancelled",
         }
     }
 
     #[must_use]
     pub fn of_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|news| news.key() == key)
+    }
+
+    /// Whether it is mailed as well: what has a time that one must not miss.
+    #[must_use]
+    pub fn is_mailed(self) -> bool {
+        matches!(self, Self::PanelResult | Self::PanelSeat | Self::PanelReminder)
     }
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId,
-    MemberId, PanelId, RoadmapId, SegmentId, comments::Reaction, members::Role, panels::Step,
+    MemberId, PanelId, RoadmapId, SegmentId, StrikeId, comments::Reaction, members::Role, panels::Step,
     statuses::StatusKey,
 };
 
@@ -55,6 +55,7 @@ pub enum Event {
     Panel { panel: PanelId, what: PanelEvent },
     Application { application: ApplicationId, panel: PanelId, what: ApplicationEvent },
     Shipment { application: ApplicationId, panel: PanelId, what: ShipmentEvent },
+    Strike { strike: StrikeId, application: ApplicationId, panel: PanelId, what: StrikeEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
     AttachmentCreated { attachment: AttachmentId, member: MemberId },
@@ -135,6 +136,8 @@ pub enum PanelEvent {
     SeatFreed {
         taken_by: Option<ApplicationId>,
     },
+    /// What was learned was told, or told better.
+    ResultsWritten,
 }
 
 /// What happened to somebody's application.
@@ -146,6 +149,17 @@ pub enum ApplicationEvent {
     Confirmed,
     Declined,
     Lapsed,
+    /// Its applicant says why no report will come.
+    ExcuseSent,
+    ExcuseDecided,
+}
+
+/// What happened to a strike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrikeEvent {
+    Recorded,
+    Appealed,
+    Decided,
 }
 
 /// What happened to what is sent to somebody.
@@ -253,6 +267,13 @@ impl Event {
                 ApplicationEvent::Confirmed => "application.confirmed",
                 ApplicationEvent::Declined => "application.declined",
                 ApplicationEvent::Lapsed => "application.lapsed",
+                ApplicationEvent::ExcuseSent => "application.excuse_sent",
+                ApplicationEvent::ExcuseDecided => "application.excuse_decided",
+            },
+            Self::Strike { what, .. } => match what {
+                StrikeEvent::Recorded => "strike.recorded",
+                StrikeEvent::Appealed => "strike.appealed",
+                StrikeEvent::Decided => "strike.decided",
             },
             Self::Shipment { what, .. } => match what {
                 ShipmentEvent::AddressGiven => "shipment.address_given",
@@ -314,6 +335,7 @@ impl Event {
             Self::Changelog { entry, .. } => entry.uuid(),
             Self::Panel { panel, .. } => panel.uuid(),
             Self::Application { application, .. } | Self::Shipment { application, .. } => application.uuid(),
+            Self::Strike { strike, .. } => strike.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
             Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
                 attachment.uuid()
@@ -336,5 +358,6 @@ fn of_panel(what: PanelEvent) -> &'static str {
         PanelEvent::Stepped(Step::Close) => "panel.closed",
         PanelEvent::Stepped(Step::Cancel) => "panel.cancelled",
         PanelEvent::SeatFreed { .. } => "panel.seat_freed",
+        PanelEvent::ResultsWritten => "panel.results_written",
     }
 }

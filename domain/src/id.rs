@@ -22,6 +22,7 @@ pub type InvitationId = Id<crate::invitations::Invitation>;
 pub type MailId = Id<crate::mail::Mail>;
 pub type MailLinkId = Id<crate::mail::MailLink>;
 pub type FieldId = Id<crate::fields::Field>;
+pub type StrikeId = Id<crate::panels::strikes::Strike>;
 pub type StatusId = Id<crate::statuses::Status>;
 pub type ViewId = Id<crate::triage::View>;
 pub type PanelId = Id<crate::panels::Panel>;

@@ -42,6 +42,6 @@ pub use access::{Action, Actor, Audience};
 pub use id::{
     ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, FieldId, IdeaId,
     InvitationId, MailId, MailLinkId, MemberId, PanelId, RoadmapId, SegmentId, SessionId, Stamp, StatusId,
-    ViewId,
+    StrikeId, ViewId,
 };
 pub use refusal::Refusal;

@@ -39,16 +39,25 @@ pub enum Kind {
     /// That another address was asked for, sent to the present one.
     ChangeNotice,
     Invitation,
+    /// That the result of a panel is out.
+    PanelResult,
+    /// That a seat of a panel is theirs.
+    PanelSeat,
+    /// That a report is due, or was.
+    PanelReminder,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Verification,
         Self::Reset,
         Self::ResetBySignOn,
         Self::Change,
         Self::ChangeNotice,
         Self::Invitation,
+        Self::PanelResult,
+        Self::PanelSeat,
+        Self::PanelReminder,
     ];
 
     #[must_use]
@@ -60,6 +69,9 @@ impl Kind {
             Self::Change => "change",
             Self::ChangeNotice => "change_notice",
             Self::Invitation => "invitation",
+            Self::PanelResult => "panel_result",
+            Self::PanelSeat => "panel_seat",
+            Self::PanelReminder => "panel_reminder",
         }
     }
 

@@ -3,11 +3,15 @@
 pub mod addresses;
 pub mod applications;
 pub mod bands;
+pub mod excuses;
 pub mod lock;
 pub mod metrics;
 pub mod planning;
+pub mod reminders;
+pub mod results;
 pub mod screening;
 pub mod shipping;
+pub mod strikes;
 pub mod terms;
 pub mod trials;
 
@@ -156,6 +160,20 @@ pub enum Barred {
     NotShipped,
     #[error("no key that is set opens the address")]
     AddressUnreadable,
+    #[error("no report is waited for")]
+    NothingToExcuse,
+    #[error("the time to excuse oneself is over")]
+    ExcuseTooLate,
+    #[error("there is an appeal already")]
+    AlreadyAppealed,
+    #[error("the time to appeal is over")]
+    AppealTooLate,
+    #[error("nobody has asked for a decision")]
+    NothingToDecide,
+    #[error("it is decided")]
+    AlreadyDecided,
+    #[error("nobody has told what was learned")]
+    ResultsMissing,
 }
 
 impl Panel {

@@ -1,4 +1,6 @@
-//! The rows of notifications: who is told of what, each thing once.
+//! The rows of notifications: who is told of what, each thing once. News of panels is written in [`panels`].
+
+pub mod panels;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
@@ -6,7 +8,8 @@ use diesel::{
     QueryDsl as _, RunQueryDsl as _, sql_types::BigInt,
 };
 use domain::{
-    Action, Actor, Audience, BoardId, ChangelogEntryId, CommentId, IdeaId, MemberId, Stamp,
+    Action, Actor, Audience, BoardId, ChangelogEntryId, CommentId, IdeaId, MemberId, PanelId, Stamp,
+    access::Permission,
     answers::{News, Notify},
     boards::Board,
     moderation::State,
@@ -19,9 +22,10 @@ use crate::{
     connection::AnyConnection,
     error::{Error, Result},
     key::{KeyValue, key},
+    panels::titles,
     schema::{
         activities as activities_table, changelog as changelog_table, comments as comments_table, idea_texts,
-        ideas, notifications,
+        ideas, notifications, panels as panels_table,
     },
     written::Written,
 };
@@ -153,14 +157,19 @@ fn let_in(audience: Audience, board: Option<BoardId>) -> Written {
     }
 }
 
+/// What a notification is about, and its title.
+#[derive(Debug, Clone)]
+pub enum About {
+    Idea { id: IdeaId, title: String, board: BoardId },
+    Panel { id: PanelId, title: String },
+}
+
 /// Something a member was told.
 #[derive(Debug, Clone)]
 pub struct Notification {
     pub id: Uuid,
     pub news: News,
-    pub idea: IdeaId,
-    pub title: String,
-    pub board: BoardId,
+    pub about: About,
     /// The entry of the changelog that is the news, and its title.
     pub entry: Option<(ChangelogEntryId, String)>,
     /// The key of the status the idea came to, where that is the news.
@@ -178,7 +187,7 @@ pub enum Which {
 }
 
 /// What the actor was told, latest first, as far as it is about living ideas of `boards`, which are those they may view,
-/// and about entries of the changelog that they may read.
+/// about entries of the changelog that they may read, and about panels that they may know of.
 ///
 /// # Errors
 /// Only when the database fails.
@@ -190,35 +199,32 @@ pub fn list(
     after: Option<Place>,
     limit: Limit,
 ) -> Result<Page<Notification>> {
-    type Found = (
-        (KeyValue, String, KeyValue, String, KeyValue),
-        (Option<String>, Option<String>, NaiveDateTime, Option<NaiveDateTime>),
-    );
     let me = actor.ensure_member()?;
     let announced = changelog::announced_to(conn, actor)?.select(changelog_table::notice_id);
     let readable = notifications::id.nullable().eq_any(announced);
     let boards: Vec<KeyValue> = boards.iter().copied().map(key).collect();
+    // Of their own ideas they hear also why one was taken away.
+    let own = ideas::author_id
+        .assume_not_null()
+        .eq(key(me))
+        .and(ideas::hidden_as.assume_not_null().ne(State::Deleted.name()));
+    let of_ideas = ideas::board_id.eq_any(boards).and(ideas::hidden_at.is_null().or(own));
     let mut query = notifications::table
-        .inner_join(ideas::table)
-        .inner_join(idea_texts::table.on(idea_texts::idea_id.eq(notifications::idea_id)))
+        .left_join(ideas::table)
+        .left_join(idea_texts::table.on(idea_texts::idea_id.nullable().eq(notifications::idea_id)))
+        .left_join(panels_table::table)
         .left_join(activities_table::table.on(activities_table::id.eq(notifications::id)))
-        .filter(notifications::member_id.eq(key(me)))
         // Nor of a comment that is out of sight, whose id the notification has.
         .left_join(comments_table::table.on(comments_table::id.eq(notifications::id)))
+        .filter(notifications::member_id.eq(key(me)))
         .filter(comments_table::hidden_at.nullable().is_null())
-        // Of their own ideas they hear also why one was taken away.
-        .filter(
-            ideas::hidden_at.is_null().or(ideas::author_id
-                .assume_not_null()
-                .eq(key(me))
-                .and(ideas::hidden_as.assume_not_null().ne(State::Deleted.name()))),
-        )
-        .filter(ideas::board_id.eq_any(boards))
+        .filter(of_ideas.or(panels_table::published_at.is_not_null()))
         .filter(notifications::kind.ne(News::Announced.key()).or(readable))
         .order(notifications::id.desc())
         .limit(limit.probe())
         .select((
-            (notifications::id, notifications::kind, ideas::id, idea_texts::title, ideas::board_id),
+            (notifications::id, notifications::kind, notifications::idea_id, notifications::panel_id),
+            (idea_texts::title.nullable(), ideas::board_id.nullable()),
             (
                 activities_table::to_status.nullable(),
                 activities_table::reason.nullable(),
@@ -227,6 +233,9 @@ pub fn list(
             ),
         ))
         .into_boxed();
+    if actor.ensure(Permission::ManagePanels).is_err() {
+        query = query.filter(notifications::kind.ne_all(News::OF_STAFF.map(News::key)));
+    }
     if which == Which::Unread {
         query = query.filter(notifications::read_at.is_null());
     }
@@ -234,24 +243,45 @@ pub fn list(
         query = query.filter(notifications::id.lt(KeyValue::from(after.id)));
     }
     let rows: Vec<Found> = query.load(conn)?;
-    let announced = rows.iter().filter(|((_, kind, ..), _)| kind == News::Announced.key());
-    let mut entries = changelog::named(conn, announced.map(|((id, ..), _)| *id).collect())?;
-    let found = rows.into_iter().map(|((id, kind, idea, title, board), (to_status, reason, at, read_at))| {
+    let found = told_of(conn, rows)?;
+    Ok(Page::of(found, limit, |told| Place { lap: 0, key: 0, id: told.id }))
+}
+
+type Found = (
+    (KeyValue, String, Option<KeyValue>, Option<KeyValue>),
+    (Option<String>, Option<KeyValue>),
+    (Option<String>, Option<String>, NaiveDateTime, Option<NaiveDateTime>),
+);
+
+/// The rows with the names of what they are about.
+fn told_of(conn: &mut AnyConnection, rows: Vec<Found>) -> Result<Vec<Notification>> {
+    let announced = rows.iter().filter(|((_, kind, ..), ..)| kind == News::Announced.key());
+    let mut entries = changelog::named(conn, announced.map(|((id, ..), ..)| *id).collect())?;
+    let panels: Vec<PanelId> = rows.iter().filter_map(|((.., panel), ..)| panel.map(PanelId::from)).collect();
+    let titles = titles(conn, &panels)?;
+    let told = |((id, kind, idea, panel), (title, board), (to_status, reason, at, read_at)): Found| {
+        let odd = || Error::Broken(format!("notification {}: about nothing", id.uuid()));
+        let about = match (idea, panel.map(PanelId::from)) {
+            (None, Some(id)) => About::Panel { id, title: titles.get(&id).cloned().ok_or_else(odd)? },
+            (Some(id), _) => About::Idea {
+                id: id.into(),
+                title: title.ok_or_else(odd)?,
+                board: board.ok_or_else(odd)?.into(),
+            },
+            (None, None) => return Err(odd()),
+        };
         Ok(Notification {
             id: id.uuid(),
             news: News::of_key(&kind).ok_or_else(|| Error::Broken(format!("odd news {kind}")))?,
-            idea: idea.into(),
-            title,
-            board: board.into(),
+            about,
             entry: entries.remove(&id),
             to_status,
             reason,
             at: at.and_utc(),
             read_at: read_at.map(|at| at.and_utc()),
         })
-    });
-    let found = found.collect::<Result<Vec<_>>>()?;
-    Ok(Page::of(found, limit, |told| Place { lap: 0, key: 0, id: told.id }))
+    };
+    rows.into_iter().map(told).collect()
 }
 
 /// Marks a notification of the member as read, or as unread again.

@@ -139,6 +139,9 @@ fn data(event: &Event) -> Value {
         Event::Application { application, panel, .. } | Event::Shipment { application, panel, .. } => {
             json!({ "application_id": application.uuid(), "panel_id": panel.uuid() })
         }
+        Event::Strike { strike, application, panel, .. } => {
+            json!({ "strike_id": strike.uuid(), "application_id": application.uuid(), "panel_id": panel.uuid() })
+        }
         Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {
             json!({ "api_key_id": key.uuid(), "member_id": member.uuid() })
         }

@@ -1,17 +1,23 @@
 //! The rows of trial panels. Who applied is in [`applications`], what was drawn in [`draws`], who sits in [`seats`],
 //! what is sent to them in [`shipments`], how far they are in [`trials`].
+//! what everybody may know of that in [`announcement`], how far they are in [`trials`].
 
+pub mod announcement;
 pub mod applications;
 pub mod draws;
+pub mod excuses;
 pub(crate) mod forgetting;
 pub mod metrics;
 pub mod nonces;
+pub mod reminders;
+pub mod results;
 pub mod seats;
 pub mod shipments;
+pub mod strikes;
 pub mod trials;
 pub mod voids;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
@@ -128,6 +134,25 @@ pub fn list(
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     let found = rows.into_iter().map(Panel::try_from).collect::<Result<Vec<_>>>()?;
     Ok(Page::of(found, limit, |panel| Place { lap: 0, key: 0, id: panel.id.uuid() }))
+}
+
+/// What these panels are called.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn titles(conn: &mut AnyConnection, ids: &[PanelId]) -> Result<HashMap<PanelId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(KeyValue, String)> = panels::table
+        .filter(panels::id.eq_any(ids.iter().copied().map(key)))
+        .select((panels::id, panels::terms))
+        .load(conn)?;
+    let title = |(id, terms): (KeyValue, String)| {
+        let terms: Terms = from_json(&terms)?;
+        Ok((PanelId::from(id), terms.title))
+    };
+    rows.into_iter().map(title).collect()
 }
 
 /// Stores a new panel, with a secret that its lines are hashed with.

@@ -346,9 +346,11 @@ diesel::table! {
         member_id -> Key,
         id -> Key,
         kind -> Text,
-        idea_id -> Key,
+        idea_id -> Nullable<Key>,
         created_at -> Timestamp,
         read_at -> Nullable<Timestamp>,
+        panel_id -> Nullable<Key>,
+        mail_due_at -> Nullable<Timestamp>,
     }
 }
 
@@ -882,6 +884,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> Integer,
+        told_at -> Nullable<Timestamp>,
     }
 }
 
@@ -1032,12 +1035,26 @@ diesel::table! {
         member_id -> Key,
         application_id -> Key,
         panel_id -> Key,
-        kind -> Text,
         created_at -> Timestamp,
         appeal -> Nullable<Text>,
         appealed_at -> Nullable<Timestamp>,
         decided_at -> Nullable<Timestamp>,
         overturned -> Nullable<Bool>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    panel_results (panel_id) {
+        panel_id -> Key,
+        learned -> Text,
+        changes -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
     }
 }
 
@@ -1067,6 +1084,7 @@ diesel::joinable!(segment_members -> members (member_id));
 diesel::joinable!(activities -> members (member_id));
 diesel::joinable!(responses -> members (author_id));
 diesel::joinable!(notifications -> ideas (idea_id));
+diesel::joinable!(notifications -> panels (panel_id));
 diesel::joinable!(triage -> ideas (idea_id));
 diesel::joinable!(proxy_posts -> members (by_member_id));
 diesel::joinable!(changelog -> members (author_id));
@@ -1118,7 +1136,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     shipments,
     trial_reports,
     excuses,
-    strikes
+    strikes,
+    panel_results
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

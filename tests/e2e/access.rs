@@ -9,7 +9,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use self::table::table;
-use crate::panels;
+use crate::panels::{
+    self,
+    seats::{self, Seat},
+};
 
 /// The kinds of caller, in the order of the answers of [`table()`].
 const CALLERS: [&str; 9] = [
@@ -161,7 +164,7 @@ impl Scene<'_> {
                 filled = filled.replace(&format!("{{{name}}}"), text_of(&made["id"]));
             }
         }
-        for name in ["panel_terms", "draft_panel", "panel", "application"] {
+        for name in ["panel_terms", "draft_panel", "panel", "application", "excused", "strike", "appealed"] {
             if named(name) {
                 filled = filled.replace(&format!("{{{name}}}"), &self.of_panel(name).await);
             }
@@ -221,7 +224,17 @@ impl Scene<'_> {
             _ => {
                 let panel = panels::recruiting(self.app, self.pm, json!({})).await;
                 let applied = self.author.post(&format!("/v1/panels/{panel}/applications"), &json!({})).await;
-                text_of(&applied.expect(201)["id"]).to_owned()
+                let application = text_of(&applied.expect(201)["id"]).to_owned();
+                let seat = Seat { panel, application };
+                match name {
+                    "excused" => seats::seed_excuse(self.app, &seat.application),
+                    "strike" => return seats::seed_strike(self.app, &seat, &self.author.id, None),
+                    "appealed" => {
+                        return seats::seed_strike(self.app, &seat, &self.author.id, Some("아니요"));
+                    }
+                    _ => {}
+                }
+                seat.application
             }
         }
     }

@@ -2,7 +2,10 @@
 
 mod first_come;
 mod lottery;
+mod news;
+mod people;
 mod planning;
+pub mod seats;
 mod shipping;
 mod stampede;
 

@@ -118,23 +118,6 @@ impl TestApp {
         connection.batch_execute(sql).map_err(|error| error.to_string())
     }
 
-    /// The tables in which a text stands, in any column.
-    pub fn seed_find_text(&self, text: &str) -> Vec<String> {
-        let look = |rows: &mut persistence::backup::Rows<'_>, _| {
-            let mut holding = Vec::new();
-            for table in std::mem::take(&mut rows.tables) {
-                let mut found = false;
-                rows.read(&table, |row| {
-                    found |= row.contains(text);
-                    Ok(())
-                })?;
-                holding.extend(found.then_some(table.name));
-            }
-            Ok(holding)
-        };
-        persistence::backup::snapshot(&self.config.database, look).unwrap()
-    }
-
     /// Says that the audit log was tampered with on purpose.
     pub fn seed_tampered(&self) {
         self.tampered.store(true, Ordering::SeqCst);
@@ -203,6 +186,18 @@ impl TestApp {
     pub async fn seed_delete_addresses(&self) -> usize {
         let db = madang::open_database(&self.config).unwrap();
         madang::jobs::delete_addresses(&db, &self.clock).await.unwrap()
+    }
+
+    /// Tells those in panels what is due by the clock, which jobs do every few minutes: results, reminders, strikes; says how many of
+    /// each there were.
+    pub async fn seed_tell_people(&self) -> [usize; 3] {
+        use madang::jobs::people;
+        let db = madang::open_database(&self.config).unwrap();
+        [
+            people::tell_results(&db, &self.clock).await.unwrap(),
+            people::remind(&db, &self.clock).await.unwrap(),
+            people::record_strikes(&db, &self.clock).await.unwrap(),
+        ]
     }
 
     /// The answers kept for repeated requests, as they are at rest.

@@ -129,6 +129,13 @@ fn of_panel(barred: Barred) -> Failure {
         Barred::AlreadyShipped => failure(Code::AlreadyShipped),
         Barred::NotShipped => failure(Code::NotShipped),
         Barred::AddressUnreadable => failure(Code::AddressUnreadable),
+        Barred::NothingToExcuse => failure(Code::NothingToExcuse),
+        Barred::ExcuseTooLate => failure(Code::ExcuseTooLate),
+        Barred::AlreadyAppealed => failure(Code::AlreadyAppealed),
+        Barred::AppealTooLate => failure(Code::AppealTooLate),
+        Barred::NothingToDecide => failure(Code::NothingToDecide),
+        Barred::AlreadyDecided => failure(Code::AlreadyDecided),
+        Barred::ResultsMissing => failure(Code::ResultsMissing),
     }
 }
 

@@ -1,13 +1,17 @@
 //! The words of every mail, in Korean and in English.
 //!
 //! A mail goes to addresses that nobody has proven yet, so it holds nothing that whoever caused it could have written, names
-//! least of all: else it would carry their advertising. An invitation names the member of staff who sends it.
+//! least of all: else it would carry their advertising. An invitation names the member of staff who sends it; what is said of
+//! panels is in [`panels`].
+
+mod panels;
 
 use domain::{
     mail::Kind,
     members::{Email, Locale, Role},
 };
 
+pub use self::panels::{PanelWords, Said};
 use super::Secret;
 use crate::config;
 
@@ -26,6 +30,7 @@ pub enum Words<'a> {
     Change(&'a Secret),
     ChangeNotice { to: &'a Email },
     Invitation { secret: &'a Secret, by: &'a str, role: Role, days: u16 },
+    Panel(PanelWords<'a>),
 }
 
 /// A mail in a language.
@@ -105,6 +110,7 @@ fn korean(
                 link("accept-invitation", secret)
             ),
         ),
+        Words::Panel(words) => panels::write(Locale::Ko, words),
     }
 }
 
@@ -172,6 +178,7 @@ fn english(
                 link("accept-invitation", secret)
             ),
         ),
+        Words::Panel(words) => panels::write(Locale::En, words),
     }
 }
 

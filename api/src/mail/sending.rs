@@ -9,7 +9,10 @@ use domain::mail::Mail;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use persistence::{AloneWith, Database, mails};
 
-use super::carrier::{Carrier, Undelivered};
+use super::{
+    carrier::{Carrier, Undelivered},
+    panels,
+};
 use crate::{config::Config, error::Failure, resets};
 
 /// How soon a mail leaves.
@@ -30,12 +33,13 @@ pub async fn run(db: &Database, config: &Config, carrier: &Carrier) {
     }
 }
 
-/// Answers the requests for a new password, and sends every mail that is due.
+/// Answers the requests for a new password, writes what members are told of panels, and sends every mail that is due.
 ///
 /// # Errors
 /// When the database fails; what was sent is sent.
 pub async fn send_due(db: &Database, config: &Config, carrier: &Carrier) -> Result<(), Failure> {
     resets::answer(db, config).await?;
+    panels::write_due(db, config).await?;
     loop {
         let now = config.clock.now();
         let due = db.read(move |tx| mails::due(tx, now, BATCH)).await?;

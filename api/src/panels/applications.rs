@@ -13,6 +13,7 @@ use domain::{
         Barred, Panel, Phase,
         applications::{Application, Outcome},
         screening::{Answers, Standing, screen},
+        strikes::Reliability,
         terms::Method,
     },
     text::Fault,
@@ -22,14 +23,17 @@ use persistence::{
     panels::{
         self,
         applications::{self, Listed},
-        draws, seats, trials,
+        draws, seats, strikes, trials,
     },
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::bodies::{ApplicationBody, Looks};
+use super::{
+    bodies::{ApplicationBody, Looks},
+    strikes::Conduct,
+};
 use crate::{
     actor::SignedIn,
     app::App,
@@ -98,8 +102,9 @@ fn reasons(
         0 => false,
         _ => draws::last_seat(tx, member)?.is_some_and(|at| now < at + cooling),
     };
-    let standing =
-        Standing { attributes: &found.attributes, is_staff: found.role.is_staff(), is_cooling_off };
+    let is_barred = Reliability::of(&strikes::of_member(tx, member)?, now).barred_until.is_some();
+    let (attributes, is_staff) = (&found.attributes, found.role.is_staff());
+    let standing = Standing { attributes, is_staff, is_cooling_off, is_barred };
     Ok(screen(&panel.terms, answers, agreed, &standing)?)
 }
 
@@ -217,9 +222,11 @@ async fn list_panel_applications(
         act.look(tx, actor, Some(id), of)?;
         let ids: Vec<ApplicationId> = page.items.iter().map(|listed| listed.application.id).collect();
         let trials = trials::of(tx, &ids)?;
+        let conduct = Conduct::of(tx, page.items.iter().map(|listed| &listed.application))?;
         Ok(page.map(|Listed { application, display_name }| {
             ApplicationBody::new(&application, &panel, Looks::Staff, display_name, now)
                 .with(trials.get(&application.id), &panel)
+                .with_conduct(&conduct, &application, &panel, now)
         }))
     });
     Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |body| body)))
@@ -241,10 +248,12 @@ async fn list_my_applications(
         let page = applications::all_of_member(tx, actor.ensure_member()?, after, limit)?;
         let ids: Vec<ApplicationId> = page.items.iter().map(|application| application.id).collect();
         let trials = trials::of(tx, &ids)?;
+        let conduct = Conduct::of(tx, page.items.iter())?;
         let shown = page.items.iter().map(|application| {
             let panel = panels::find(tx, actor, application.panel_id)?;
-            let body = ApplicationBody::new(application, &panel, Looks::Applicant, None, now);
-            Ok(body.with(trials.get(&application.id), &panel))
+            let body = ApplicationBody::new(application, &panel, Looks::Applicant, None, now)
+                .with(trials.get(&application.id), &panel);
+            Ok(body.with_conduct(&conduct, application, &panel, now))
         });
         let items = shown.collect::<Rows<Vec<_>>>()?;
         Ok(domain::page::Page { items, next: page.next })
@@ -265,8 +274,10 @@ async fn get_application(
     app.read(&me.caller, move |tx, actor| {
         let (application, panel, _) = own(tx, actor, id.into())?;
         let trial = trials::of(tx, &[application.id])?.remove(&application.id);
-        let body = ApplicationBody::new(&application, &panel, Looks::Applicant, None, now);
-        Ok(Reply::ok(&body.with(trial.as_ref(), &panel)))
+        let conduct = Conduct::of(tx, std::iter::once(&application))?;
+        let body = ApplicationBody::new(&application, &panel, Looks::Applicant, None, now)
+            .with(trial.as_ref(), &panel);
+        Ok(Reply::ok(&body.with_conduct(&conduct, &application, &panel, now)))
     })
     .await
 }

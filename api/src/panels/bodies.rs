@@ -17,14 +17,18 @@ use domain::{
 };
 use persistence::{
     AnyConnection, Result as Rows,
-    panels::{self, applications, draws},
+    panels::{self, applications, draws, results},
 };
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::trials::TrialBody;
+use super::{
+    excuses::ExcuseBody,
+    strikes::{Conduct, ReliabilityBody, StrikeBody},
+    trials::TrialBody,
+};
 use crate::{
     body,
     error::{Failure, Wrong},
@@ -49,6 +53,7 @@ pub struct PanelShown {
     objections_until: Option<DateTime<Utc>>,
     drawn_at: Option<DateTime<Utc>>,
     announced_at: Option<DateTime<Utc>>,
+    results_at: Option<DateTime<Utc>>,
     /// For staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     applicant_count: Option<i64>,
@@ -87,6 +92,7 @@ impl PanelShown {
             objections_until: panel.objections_until(),
             drawn_at: marks.drawn_at,
             announced_at: marks.announced_at,
+            results_at: results::of_panel(tx, panel.id)?.map(|results| results.created_at),
             applicant_count: counts.map(|(all, _)| all),
             eligible_count: counts.map(|(_, eligible)| eligible),
             my_application_id: mine.map(|application| application.id.uuid()),
@@ -147,6 +153,15 @@ pub struct ApplicationBody {
     /// Of a confirmed seat.
     #[serde(skip_serializing_if = "Option::is_none")]
     trial: Option<TrialBody>,
+    /// Why no report will come, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excuse: Option<ExcuseBody>,
+    /// That no report came in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strike: Option<StrikeBody>,
+    /// For staff: how the applicant keeps their promises.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reliability: Option<ReliabilityBody>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -236,6 +251,9 @@ impl ApplicationBody {
                 _ => None,
             },
             trial: None,
+            excuse: None,
+            strike: None,
+            reliability: None,
             created_at: application.created_at,
             updated_at: application.updated_at,
         }
@@ -245,6 +263,24 @@ impl ApplicationBody {
     pub fn with(self, trial: Option<&Trial>, panel: &Panel) -> Self {
         let trial = trial.filter(|_| self.outcome == OutcomeName::Confirmed);
         Self { trial: trial.map(|trial| TrialBody::new(trial, panel)), ..self }
+    }
+
+    /// With how the applicant keeps their promises.
+    pub fn with_conduct(
+        self,
+        conduct: &Conduct,
+        application: &Application,
+        panel: &Panel,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let Application { id, member_id, .. } = *application;
+        let is_staff = self.member.is_some();
+        Self {
+            excuse: conduct.excuse(id).map(Into::into),
+            strike: conduct.strike((id, member_id), &panel.terms.title, now),
+            reliability: is_staff.then(|| conduct.reliability(member_id, now)),
+            ..self
+        }
     }
 }
 

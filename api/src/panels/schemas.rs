@@ -144,7 +144,8 @@ fn shown_example() -> Value {
     let mut shown = fields(example());
     shown.extend(fields(json!({
         "id": "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "phase": "draft", "rules_hash": null, "rules_salt": null, "published_at": null,
-        "locked_at": null, "spec_hash": null, "objections_until": null, "drawn_at": null, "announced_at": null, "my_application_id": null, "consent_hashes": { "privacy": "a591a6d40bf420404a011733cfb7b190d62c65bf0bcda32b57b277d9ad9f146e" },
+        "consent_hashes": { "privacy": "a591a6d40bf420404a011733cfb7b190d62c65bf0bcda32b57b277d9ad9f146e" },
+        "locked_at": null, "spec_hash": null, "objections_until": null, "drawn_at": null, "announced_at": null, "results_at": null, "my_application_id": null,
         "created_at": "2026-12-30T01:00:00Z", "updated_at": "2026-12-30T01:00:00Z",
     })));
     Value::Object(shown)
@@ -172,6 +173,7 @@ fn facts() -> Map<String, Value> {
         "objections_until": time("Until when nothing may be drawn after the lock."),
         "drawn_at": time("When it was drawn."),
         "announced_at": time("When the result was released."),
+        "results_at": time("When it was told what was learned."),
         "applicant_count": { "type": "integer", "description": "For those who run panels." },
         "eligible_count": { "type": "integer", "description": "For those who run panels." },
         "consent_hashes": { "type": "object", "additionalProperties": { "type": "string" },

@@ -182,6 +182,8 @@ pub struct Standing<'a> {
     pub is_staff: bool,
     /// Whether their last seat is too recent.
     pub is_cooling_off: bool,
+    /// Whether strikes keep them out.
+    pub is_barred: bool,
 }
 
 /// Why somebody may not be taken, as sorted codes; none when they may.
@@ -217,6 +219,7 @@ pub fn screen(
         ("missing_consent", terms.consents.iter().any(|consent| lacks(&consent))),
         ("employee_or_family", standing.is_staff),
         ("cooldown", standing.is_cooling_off),
+        ("no_shows", standing.is_barred),
         (NO_VALUE, facets(terms, answers, standing.attributes).is_none()),
     ] {
         if holds {

@@ -202,7 +202,23 @@ pub fn find(conn: &mut AnyConnection, panel: PanelId) -> Result<Draw> {
         )),
         _ => None,
     };
-    let replaced: Vec<(String, Option<String>, String)> = panel_replacements::table
+    Ok(Draw {
+        spec: from_json(&row.spec)?,
+        pool: from_json(&row.pool)?,
+        excluded: from_json(&row.excluded)?,
+        locked_at: row.locked_at.and_utc(),
+        number,
+        fairness: row.fairness.as_deref().map(from_json).transpose()?,
+        replacements: replaced(conn, panel)?,
+    })
+}
+
+/// Who took the seats that fell free since the announcement, in the order in which they did.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn replaced(conn: &mut AnyConnection, panel: PanelId) -> Result<Vec<Replacement>> {
+    let rows: Vec<(String, Option<String>, String)> = panel_replacements::table
         .filter(panel_replacements::panel_id.eq(key(panel)))
         .order(panel_replacements::number)
         .select((panel_replacements::left_ticket, panel_replacements::taken_by, panel_replacements::relaxed))
@@ -215,15 +231,7 @@ pub fn find(conn: &mut AnyConnection, panel: PanelId) -> Result<Draw> {
             relaxed: from_json(&relaxed)?,
         })
     };
-    Ok(Draw {
-        spec: from_json(&row.spec)?,
-        pool: from_json(&row.pool)?,
-        excluded: from_json(&row.excluded)?,
-        locked_at: row.locked_at.and_utc(),
-        number,
-        fairness: row.fairness.as_deref().map(from_json).transpose()?,
-        replacements: replaced.into_iter().map(replacement).collect::<Result<_>>()?,
-    })
+    rows.into_iter().map(replacement).collect()
 }
 
 /// Draws whose chances are not estimated yet.

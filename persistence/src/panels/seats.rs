@@ -7,12 +7,15 @@ use diesel::{
 };
 use domain::{
     Actor, ApplicationId, PanelId, Stamp,
-    draws::{Pool, Ticket, proof::replacements},
+    answers::News,
+    draws::{
+        Pool, Ticket,
+        proof::{Replacement, replacements},
+    },
     events::{ApplicationEvent, Event, PanelEvent},
     panels::{
         Barred, Panel,
         applications::{Application, Outcome},
-        terms::Method,
     },
 };
 
@@ -25,6 +28,7 @@ use crate::{
     connection::AnyConnection,
     error::{Error, Result},
     key::{KeyValue, key},
+    notifications::panels::{tell_member, tell_staff},
     outbox,
     schema::{applications as applications_table, panel_replacements, panels},
 };
@@ -175,7 +179,7 @@ pub fn lapse(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Resu
 /// Hours that whoever has a seat has to confirm it, at least.
 const HOURS_TO_CONFIRM: i64 = 48;
 
-/// Keeps that somebody left their seat, and gives it to whoever is next.
+/// Keeps that somebody left their seat, gives it to whoever is next, and tells them; or staff, where nobody could take it.
 ///
 /// # Errors
 /// Only when the database fails.
@@ -190,16 +194,21 @@ pub fn leave(
     shipments::forget(conn, leaver.id)?;
     let by = panel.terms.schedule.confirm_by.max(stamp.at + TimeDelta::hours(HOURS_TO_CONFIRM));
     let seat = Outcome::Selected { confirm_by: by };
-    let taken_by = match panel.terms.method {
-        Method::FirstCome | Method::Manual => match first_waiting(conn, panel.id)? {
-            Some(next) => Some(give(conn, panel.id, next.ticket, seat, stamp.at)?),
-            None => None,
-        },
-        Method::Lottery | Method::MeritThenLottery => match replace(conn, panel, leaver.ticket, stamp.at)? {
-            Some(ticket) => Some(give(conn, panel.id, ticket, seat, stamp.at)?),
-            None => None,
-        },
+    let made = next(conn, panel, leaver.ticket)?;
+    let was_known = panel.marks.announced_at.is_some();
+    if was_known {
+        keep(conn, panel, &made, stamp.at)?;
+    }
+    let taken_by = match made.taken_by {
+        Some(ticket) => Some(give(conn, panel.id, ticket, seat, stamp.at)?),
+        None => None,
     };
+    match taken_by {
+        Some(next) => tell_next(conn, stamp, next)?,
+        // While the first to come are still taken, the seat waits for whoever is next to come.
+        None if was_known => tell_staff(conn, stamp, News::PanelSeatEmpty, panel.id)?,
+        None => {}
+    }
     let told = [
         Event::Application { application: leaver.id, panel: panel.id, what },
         Event::Panel { panel: panel.id, what: PanelEvent::SeatFreed { taken_by } },
@@ -216,29 +225,44 @@ pub fn leave(
     }
 }
 
-/// Who takes a seat by the rule of the draw, kept as the next replacement.
-fn replace(
-    conn: &mut AnyConnection,
-    panel: &Panel,
-    left: Ticket,
-    at: DateTime<Utc>,
-) -> Result<Option<Ticket>> {
+fn tell_next(conn: &mut AnyConnection, stamp: &Stamp, next: ApplicationId) -> Result<()> {
+    let application = applications::find(conn, next)?;
+    match application.member_id {
+        Some(member) => tell_member(conn, stamp, News::PanelSeat, application.panel_id, member),
+        None => Ok(()),
+    }
+}
+
+/// Who takes a seat that somebody leaves: the first who waits, or by the rule of the draw.
+fn next(conn: &mut AnyConnection, panel: &Panel, left: Ticket) -> Result<Replacement> {
+    if !panel.is_drawn() {
+        let taken_by = first_waiting(conn, panel.id)?.map(|next| next.ticket);
+        return Ok(Replacement { left, taken_by, relaxed: Vec::new() });
+    }
     let draw = find_draw(conn, panel.id)?;
     let drawn = draw.result()?.ok_or_else(|| Error::Broken("a seat before the draw".to_owned()))?;
     let pool = Pool::of(&draw.spec, &draw.pool).map_err(|unfit| Error::Broken(unfit.to_string()))?;
     let all: Vec<Ticket> = draw.replacements.iter().map(|one| one.left).chain([left]).collect();
     let made = replacements(&pool, &drawn, &all, &draw.spec.relax);
-    let made = made.map_err(|unfit| Error::Broken(unfit.to_string()))?;
-    let Some(last) = made.last() else { return Ok(None) };
+    let mut made = made.map_err(|unfit| Error::Broken(unfit.to_string()))?;
+    made.pop().ok_or_else(|| Error::Broken("a seat that nobody left".to_owned()))
+}
+
+/// Keeps who took a seat, as the next of the replacements.
+fn keep(conn: &mut AnyConnection, panel: &Panel, made: &Replacement, at: DateTime<Utc>) -> Result<()> {
+    let before: i64 = panel_replacements::table
+        .filter(panel_replacements::panel_id.eq(key(panel.id)))
+        .count()
+        .get_result(conn)?;
     diesel::insert_into(panel_replacements::table)
         .values((
             panel_replacements::panel_id.eq(key(panel.id)),
-            panel_replacements::number.eq(i32::try_from(all.len()).unwrap_or(i32::MAX)),
-            panel_replacements::left_ticket.eq(left.to_string()),
-            panel_replacements::taken_by.eq(last.taken_by.map(|ticket| ticket.to_string())),
-            panel_replacements::relaxed.eq(to_json(&last.relaxed)?),
+            panel_replacements::number.eq(i32::try_from(before + 1).unwrap_or(i32::MAX)),
+            panel_replacements::left_ticket.eq(made.left.to_string()),
+            panel_replacements::taken_by.eq(made.taken_by.map(|ticket| ticket.to_string())),
+            panel_replacements::relaxed.eq(to_json(&made.relaxed)?),
             panel_replacements::created_at.eq(at.naive_utc()),
         ))
         .execute(conn)?;
-    Ok(last.taken_by)
+    Ok(())
 }

@@ -1,12 +1,15 @@
 //! What the features that came later ask.
 
+use chrono::DateTime;
 use domain::{
-    Actor, BoardId, ChangelogEntryId, IdeaId, MemberId, PanelId, RoadmapId, Stamp,
+    Actor, ApplicationId, BoardId, ChangelogEntryId, IdeaId, MemberId, PanelId, RoadmapId, Stamp,
+    answers::News,
     changelog::{Label, State},
     draws::Ticket,
     mail::{Kind, Purpose},
     members::{Attributes, DisplayName, Email, Locale, Member, Origins, Role},
     page::{Limit, Place},
+    panels::{Marks, Panel},
     statuses::StatusKey,
 };
 use persistence::{
@@ -14,7 +17,7 @@ use persistence::{
     changelog::{self, Wanted},
     invitations, mail_links, mails,
     moderation::{self, queue},
-    panels, resets,
+    notifications, panels, resets,
     roadmaps::places,
 };
 use uuid::Uuid;
@@ -147,5 +150,46 @@ pub fn ask_about_panels(
     panels::shipments::ended_with_addresses(conn)?;
     panels::shipments::forget_all(conn, panel)?;
     panels::shipments::addresses(conn, None, 10)?;
+    ask_about_people(conn, me)?;
     panels::draws::last_seat(conn, me).map(drop)
+}
+
+/// What is asked of those in panels, by jobs and when they apply.
+fn ask_about_people(conn: &mut AnyConnection, me: MemberId) -> persistence::Result<()> {
+    let (stamp, application) = (Stamp::new(at(), [0; 10]), ApplicationId::from(Uuid::from_u128(8)));
+    panels::reminders::under_way(conn)?;
+    let panel = panel();
+    // Noon in Seoul.
+    let noon = DateTime::from_timestamp(1_760_000_400, 0).unwrap();
+    assert!(panels::reminders::due(conn, &panel, noon)?.is_empty());
+    panels::reminders::missed(conn, &panel, noon, 10)?;
+    panels::reminders::tell_result(conn, &stamp, panel.id)?;
+    panels::announcement::of(conn, &panel)?;
+    panels::strikes::of_member(conn, me)?;
+    panels::excuses::of(conn, &[application])?;
+    panels::results::of_panel(conn, panel.id)?;
+    let reminder = panels::reminders::Reminder { id: Uuid::from_u128(9), member: me, panel: panel.id };
+    notifications::panels::remind(conn, &reminder, at())?;
+    notifications::panels::tell_applicants(conn, &stamp, News::PanelCancelled, panel.id)?;
+    let mailings = notifications::panels::to_mail(conn, at(), 10)?;
+    mailings.iter().try_for_each(|mailing| notifications::panels::take(conn, mailing).map(drop))
+}
+
+fn panel() -> Panel {
+    let day = |day: u32| format!("2027-01-0{day}T00:00:00Z");
+    let terms = serde_json::json!({
+        "title": "체험단", "product": "이어폰", "contact": "desk@example.com", "seats": 1, "method": "manual",
+        "schedule": { "opens_at": day(1), "closes_at": day(2), "announce_at": day(3), "confirm_by": day(4),
+            "trial_days": 14, "report_days": 7 },
+        "rules": "기한을 지킵니다.", "disclosure": "[협찬]",
+    });
+    Panel {
+        id: PanelId::from(Uuid::from_u128(7)),
+        terms: serde_json::from_value(terms).unwrap(),
+        marks: Marks::default(),
+        rules_hash: None,
+        created_at: at(),
+        updated_at: at(),
+        version: 1,
+    }
 }

@@ -1,0 +1,77 @@
+//! Mail of panels: what a member was told that has a time, written to those who have shown that they read the mails there.
+
+use domain::{
+    Actor, Stamp,
+    answers::News,
+    panels::{Panel, applications::Outcome},
+};
+use persistence::{
+    AloneWith, AnyConnection, Database, Result as Rows, members,
+    notifications::panels::{self as news, Mailing},
+    panels::{self, applications, trials},
+};
+
+use super::letters::{PanelWords, Said, Words};
+use crate::{config::Config, error::Failure};
+
+/// How many are written in one transaction.
+const BATCH: i64 = 100;
+
+/// Writes the mails that are due, each once, whoever is first to do it.
+///
+/// # Errors
+/// When the database fails; what was written is written.
+pub async fn write_due(db: &Database, config: &Config) -> Result<(), Failure> {
+    loop {
+        let now = config.clock.now();
+        let due = db.read(move |tx| news::to_mail(tx, now, BATCH)).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let due: Vec<(Mailing, Stamp)> =
+            due.into_iter().map(|mailing| (mailing, config.clock.stamp())).collect();
+        let settings = config.mail.clone();
+        let write = move |tx: &mut AnyConnection| {
+            due.iter().try_for_each(|(mailing, stamp)| write(tx, &settings, mailing, stamp))
+        };
+        db.write(AloneWith::Nobody, write).await?;
+    }
+}
+
+fn write(
+    tx: &mut AnyConnection,
+    settings: &crate::config::Mail,
+    mailing: &Mailing,
+    stamp: &Stamp,
+) -> Rows<()> {
+    if !news::take(tx, mailing)? {
+        return Ok(());
+    }
+    let member = members::find(tx, mailing.member)?;
+    let panel = panels::find(tx, &Actor::System, mailing.panel)?;
+    match said(tx, mailing, &panel)? {
+        Some(said) if member.email_verified && member.blocked_at.is_none() => {
+            let page = format!("{}/panels/{}", settings.link_url, panel.id);
+            let words = PanelWords { said, title: &panel.terms.title, page: &page };
+            super::send_note(tx, settings, (stamp, 0), &member, &Words::Panel(words))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What there is to say, unless it has been overtaken: the seat was answered for, or the report is there.
+fn said(tx: &mut AnyConnection, mailing: &Mailing, panel: &Panel) -> Rows<Option<Said>> {
+    let Some(application) = applications::of_member(tx, mailing.panel, mailing.member)? else {
+        return Ok(None);
+    };
+    Ok(match (mailing.news, application.outcome) {
+        (News::PanelResult, _) => Some(Said::Result),
+        (News::PanelSeat, Outcome::Selected { confirm_by }) => Some(Said::Seat { confirm_by }),
+        (News::PanelReminder, Outcome::Confirmed) => {
+            let trial = trials::of(tx, &[application.id])?.remove(&application.id).unwrap_or_default();
+            let due = trial.due_at(&panel.terms).filter(|_| trial.reported_at.is_none());
+            due.map(|due_at| Said::Due { due_at })
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,11 @@
+DROP INDEX shipments_by_delivery;
+ALTER TABLE strikes DROP COLUMN note;
+ALTER TABLE strikes ADD COLUMN kind TEXT NOT NULL DEFAULT 'no_show';
+DROP TABLE panel_results;
+DROP INDEX panels_under_way;
+ALTER TABLE panels DROP COLUMN told_at;
+DELETE FROM notifications WHERE idea_id IS NULL;
+DROP INDEX notifications_to_mail;
+ALTER TABLE notifications DROP COLUMN mail_due_at;
+ALTER TABLE notifications DROP COLUMN panel_id;
+ALTER TABLE notifications ALTER COLUMN idea_id SET NOT NULL;
