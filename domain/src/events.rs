@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId,
-    MemberId, PanelId, RoadmapId, SegmentId, comments::Reaction, members::Role, panels::Step,
+    MemberId, PanelId, ReportId, RoadmapId, SegmentId, comments::Reaction, members::Role, panels::Step,
     statuses::StatusKey,
 };
 
@@ -53,6 +53,7 @@ pub enum Event {
     Changelog { entry: ChangelogEntryId, board: Option<BoardId>, what: ChangelogEvent },
     Panel { panel: PanelId, what: PanelEvent },
     Application { application: ApplicationId, panel: PanelId, what: ApplicationEvent },
+    Report { report: ReportId, panel: PanelId, application: ApplicationId, what: ReportEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
     AttachmentCreated { attachment: AttachmentId, member: MemberId },
@@ -144,6 +145,21 @@ pub enum ApplicationEvent {
     Confirmed,
     Declined,
     Lapsed,
+    /// Something was handed in for a mission, or in place of what was.
+    MissionDone,
+}
+
+/// What happened to the report of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportEvent {
+    Sent,
+    SentAnew,
+    RevisionRequested,
+    Accepted,
+    /// Staff made an idea of something it says.
+    IdeaMade {
+        idea: IdeaId,
+    },
 }
 
 /// Why a session ended before its time.
@@ -236,6 +252,14 @@ impl Event {
                 ApplicationEvent::Confirmed => "application.confirmed",
                 ApplicationEvent::Declined => "application.declined",
                 ApplicationEvent::Lapsed => "application.lapsed",
+                ApplicationEvent::MissionDone => "application.mission_done",
+            },
+            Self::Report { what, .. } => match what {
+                ReportEvent::Sent => "report.sent",
+                ReportEvent::SentAnew => "report.sent_anew",
+                ReportEvent::RevisionRequested => "report.revision_requested",
+                ReportEvent::Accepted => "report.accepted",
+                ReportEvent::IdeaMade { .. } => "report.idea_made",
             },
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
@@ -289,6 +313,7 @@ impl Event {
             Self::Changelog { entry, .. } => entry.uuid(),
             Self::Panel { panel, .. } => panel.uuid(),
             Self::Application { application, .. } => application.uuid(),
+            Self::Report { report, .. } => report.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
             Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
                 attachment.uuid()

@@ -1,8 +1,12 @@
 //! Trial panels (체험단): members try a product and say what they found. Who is taken is decided by a rule that everybody knows.
 
 pub mod applications;
+pub mod disclosure;
 pub mod lock;
+pub mod missions;
 pub mod planning;
+pub mod posts;
+pub mod reports;
 pub mod screening;
 pub mod terms;
 pub mod trials;
@@ -140,6 +144,22 @@ pub enum Barred {
     NoSeat,
     #[error("the time to confirm is over")]
     TooLate,
+    #[error("the product has not come")]
+    NotDelivered,
+    #[error("the mission begins at {from}")]
+    MissionNotOpen { from: DateTime<Utc> },
+    #[error("not done yet: {}", .0.join(", "))]
+    MissionsMissing(Vec<String>),
+    #[error("the report is accepted")]
+    ReportAccepted,
+    #[error("the report is not accepted")]
+    ReportNotAccepted,
+    #[error("what was asked for came")]
+    RevisionSent,
+    #[error("a revision was asked for before")]
+    RevisionAsked,
+    #[error("the report does not say who paid for it")]
+    Undisclosed,
 }
 
 impl Panel {

@@ -1,9 +1,12 @@
 //! The rows of trial panels. Who applied is in [`applications`], what was drawn in [`draws`], who sits in [`seats`],
-//! how far they are in [`trials`].
+//! how far they are in [`trials`], what they did in [`missions`] and what they say in [`reports`].
 
 pub mod applications;
+pub mod disclosure;
 pub mod draws;
+pub mod missions;
 pub mod nonces;
+pub mod reports;
 pub mod seats;
 pub mod trials;
 
@@ -17,14 +20,16 @@ use diesel::{
 use domain::{
     Actor, IdeaId, MemberId, PanelId, SegmentId, Stamp,
     access::Permission,
+    attachments::Place,
     digest,
     events::{Event, PanelEvent},
     members::Role,
-    page::{Limit, Page, Place},
+    page::{self, Limit, Page},
     panels::{Barred, Marks, Panel, screening::written, terms::Terms},
 };
 
 use crate::{
+    attachments::links,
     boards::{self, BoardRef},
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
@@ -107,7 +112,7 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: PanelId) -> Result<Pane
 pub fn list(
     conn: &mut AnyConnection,
     actor: &Actor,
-    after: Option<Place>,
+    after: Option<page::Place>,
     limit: Limit,
 ) -> Result<Page<Panel>> {
     let mut query = panels::table.order(panels::id.desc()).limit(limit.probe()).into_boxed();
@@ -119,7 +124,7 @@ pub fn list(
     }
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     let found = rows.into_iter().map(Panel::try_from).collect::<Result<Vec<_>>>()?;
-    Ok(Page::of(found, limit, |panel| Place { lap: 0, key: 0, id: panel.id.uuid() }))
+    Ok(Page::of(found, limit, |panel| page::Place { lap: 0, key: 0, id: panel.id.uuid() }))
 }
 
 /// Stores a new panel, with a secret that its lines are hashed with.
@@ -158,6 +163,7 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, panel: &Panel, what: Pane
 /// # Errors
 /// Only when the database fails.
 pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, id: PanelId) -> Result<()> {
+    links::clear(conn, stamp.at, Place::Panel(id))?;
     diesel::delete(panels::table.find(key(id))).execute(conn)?;
     tell(conn, stamp, id, PanelEvent::Deleted)
 }

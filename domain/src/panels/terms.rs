@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::screening::{Question, Requirement};
+use super::{
+    missions::Mission,
+    screening::{Question, Requirement},
+};
 use crate::{
     digest::Digest,
     draws::{self, Beacon, Quotas},
@@ -71,6 +74,10 @@ pub struct Terms {
     /// Where the number of the draw comes from.
     #[serde(default)]
     pub beacon: Source,
+    /// What is asked of those who try the product, in its order. Left out where nothing is, as it was before there were any: a hash
+    /// that was published stays what it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missions: Vec<Mission>,
 }
 
 fn retention_days() -> u32 {
@@ -215,5 +222,11 @@ impl Terms {
     #[must_use]
     pub fn question(&self, name: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.key == name)
+    }
+
+    /// The mission of a key.
+    #[must_use]
+    pub fn mission(&self, key: &str) -> Option<&Mission> {
+        self.missions.iter().find(|mission| mission.key == key)
     }
 }
