@@ -1,9 +1,15 @@
 //! Trial panels: from a draft to seats that are taken.
 
+mod disclosure;
 mod first_come;
 mod lottery;
+mod missions;
+mod pictures;
 mod planning;
+mod reports;
+mod revisions;
 mod stampede;
+mod trying;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kit::{TestApp, on_each_database, people::Person};

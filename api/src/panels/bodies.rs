@@ -15,15 +15,18 @@ use domain::{
 };
 use persistence::{
     AnyConnection, Result as Rows,
-    panels::{self, applications, draws},
+    attachments::trials::of_panel,
+    panels::{self, applications, draws, reports::list::summary},
 };
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::trials::TrialBody;
+use super::{reports::ReportSummary, trials::TrialBody};
 use crate::{
+    app::App,
+    attachments::{AttachmentBody, links::Links},
     body,
     error::{Failure, Wrong},
 };
@@ -35,7 +38,7 @@ pub fn terms_of(body: Value) -> Result<Terms, Failure> {
 }
 
 /// A panel, and how far it is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct PanelShown {
     id: Uuid,
     phase: &'static str,
@@ -53,6 +56,8 @@ pub struct PanelShown {
     #[serde(skip_serializing_if = "Option::is_none")]
     eligible_count: Option<i64>,
     my_application_id: Option<Uuid>,
+    attachments: Vec<AttachmentBody>,
+    reports: ReportSummary,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     #[serde(flatten)]
@@ -60,7 +65,8 @@ pub struct PanelShown {
 }
 
 impl PanelShown {
-    pub fn of(tx: &mut AnyConnection, actor: &Actor, panel: &Panel, now: DateTime<Utc>) -> Rows<Self> {
+    pub fn of(tx: &mut AnyConnection, actor: &Actor, panel: &Panel, app: &App) -> Rows<Self> {
+        let now = app.config.clock.now();
         let runs_it = actor.ensure(Permission::ManagePanels).is_ok();
         let counts = if runs_it { Some(applications::count(tx, panel.id)?) } else { None };
         let mine = match actor.member_id() {
@@ -87,6 +93,8 @@ impl PanelShown {
             applicant_count: counts.map(|(all, _)| all),
             eligible_count: counts.map(|(_, eligible)| eligible),
             my_application_id: mine.map(|application| application.id.uuid()),
+            attachments: AttachmentBody::list(of_panel(tx, panel.id)?, &Links::of(app), actor),
+            reports: summary(tx, panel.id)?.into(),
             created_at: *created_at,
             updated_at: *updated_at,
             terms: if open { terms.clone() } else { terms.for_applicants() },

@@ -145,6 +145,7 @@ fn shown_example() -> Value {
     shown.extend(fields(json!({
         "id": "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "phase": "draft", "rules_hash": null, "rules_salt": null, "published_at": null,
         "locked_at": null, "spec_hash": null, "objections_until": null, "drawn_at": null, "announced_at": null, "my_application_id": null,
+        "attachments": [], "reports": { "count": 2, "useful": 4.5, "usable": 4.0, "enjoyable": 3.5 },
         "created_at": "2026-12-30T01:00:00Z", "updated_at": "2026-12-30T01:00:00Z",
     })));
     Value::Object(shown)
@@ -175,9 +176,36 @@ fn facts() -> Map<String, Value> {
         "applicant_count": { "type": "integer", "description": "For those who run panels." },
         "eligible_count": { "type": "integer", "description": "For those who run panels." },
         "my_application_id": { "type": ["string", "null"], "format": "uuid" },
+        "attachments": { "type": "array", "items": { "$ref": "#/components/schemas/AttachmentBody" }, "description": "Its pictures." },
+        "reports": report_summary(),
         "created_at": { "type": "string", "format": "date-time" },
         "updated_at": { "type": "string", "format": "date-time" },
     }))
+}
+
+fn report_summary() -> Value {
+    let mean = json!({ "type": ["number", "null"], "minimum": 1, "maximum": 5 });
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["count", "useful", "usable", "enjoyable"],
+        "description": "How the published reports rate the product: how many there are, and the means of all of them.",
+        "properties": { "count": { "type": "integer", "minimum": 0 }, "useful": mean, "usable": mean, "enjoyable": mean },
+    })
+}
+
+fn mission() -> Value {
+    json!({
+        "type": "object", "required": ["key", "title", "kind", "from_day", "until_day"], "additionalProperties": false,
+        "properties": {
+            "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
+            "title": { "type": "string", "maxLength": 200 },
+            "kind": { "type": "string", "enum": ["questions", "photo", "video", "diary", "post"] },
+            "text": { "type": "string", "maxLength": 5_000, "description": "Markdown." },
+            "required": { "type": "boolean", "description": "Whether a report is taken only once it is done." },
+            "from_day": { "type": "integer", "minimum": 0, "description": "Days from the delivery." },
+            "until_day": { "type": "integer", "minimum": 1, "description": "After it, it is late; no later than the report is due." },
+            "questions": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": question() },
+        },
+    })
 }
 
 fn terms() -> Map<String, Value> {
@@ -237,6 +265,8 @@ fn terms() -> Map<String, Value> {
                             staff hide before the lock and show after it).",
             "properties": { "kind": { "type": "string", "enum": ["drand", "manual_sources", "multi_party"] }, "sources": { "type": "array", "items": { "type": "string" } } },
         },
+        "missions": { "type": "array", "maxItems": Terms::MISSIONS_MOST, "items": mission(),
+            "description": "What is asked of those who try the product, in its order; left out where nothing is." },
     }))
 }
 

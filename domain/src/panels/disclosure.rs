@@ -8,7 +8,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::text::{Fault, Lines, clean};
+use crate::{
+    Refusal,
+    text::{Fault, Lines, clean},
+};
 
 /// What a text is looked through for. Words are compared without spaces, case, signs and what cannot be seen; brackets of any kind are
 /// `[` and `]`.
@@ -165,6 +168,20 @@ impl Rules {
             findings.push(late.or(vague).unwrap_or(missing));
         }
         findings
+    }
+
+    /// Whether a text that others are to put above theirs states the interest.
+    ///
+    /// # Errors
+    /// [`Refusal::Unfit`].
+    pub fn ensure_stated(&self, disclosure: &str) -> Result<(), Refusal> {
+        match self.check("", disclosure)[..] {
+            [] => Ok(()),
+            _ => Err(Refusal::Unfit {
+                field: "disclosure",
+                fault: Fault::NotA("clear statement of what was given"),
+            }),
+        }
     }
 
     fn is_first(&self, line: usize, at: usize) -> bool {
