@@ -14,12 +14,12 @@ use persistence::{
 };
 
 pub use self::bodies::{AuthorBody, BoardRefBody, IdeaBody, IdeaSummaryBody, TagText};
-pub(crate) use self::list::ensure_segment;
 use self::{
     bodies::{NewIdeaBody, UpdateIdeaBody},
     export::export_ideas,
     list::{list_board_ideas, list_ideas, list_similar_ideas},
 };
+pub(crate) use self::{list::ensure_segment, posting::Draft};
 use crate::{
     actor::{Caller, SignedIn},
     app::App,

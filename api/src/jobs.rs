@@ -1,13 +1,21 @@
 //! Background work: mail is sent, what has had its time goes, with the files that nothing needs, ideas are ranked anew, duplicates
-//! are found, seats of panels that nobody confirmed go to others, those in panels hear what is due, and counters are checked
-//! against their rows every night.
+//! are found, seats of panels that nobody confirmed go to others, those in panels hear what is due, reports that nobody looked at are
+//! accepted, and counters are checked against their rows every night.
 
 pub mod people;
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Actor, IdeaId, attachments::UNLINKED_FOR, panels::Panel};
+use domain::{
+    Actor, IdeaId,
+    attachments::UNLINKED_FOR,
+    events::ReportEvent,
+    panels::{
+        Panel,
+        reports::{Accepted, Report},
+    },
+};
 use futures_util::TryStreamExt as _;
 use persistence::{
     AloneWith, Database,
@@ -15,7 +23,7 @@ use persistence::{
     changelog,
     ideas::upkeep::{self, Recount},
     mails,
-    panels::{self, shipments},
+    panels::{self, reports, shipments},
     segments,
     triage::{self, duplicates},
 };
@@ -40,12 +48,12 @@ const LOOKS: i64 = 20;
 
 /// Does the jobs that are due and sends mail, for ever. Any number of nodes may: each job is done by one of them.
 pub async fn run(db: Database, store: Store, config: Config, carrier: Carrier) {
-    tokio::join!(keep_up(&db, &store, &config.clock), sending::run(&db, &config, &carrier));
+    tokio::join!(keep_up(&db, &store, &config), sending::run(&db, &config, &carrier));
 }
 
-async fn keep_up(db: &Database, store: &Store, clock: &Clock) {
+async fn keep_up(db: &Database, store: &Store, config: &Config) {
     loop {
-        if let Err(failure) = do_due(db, store, clock).await {
+        if let Err(failure) = do_due(db, store, config).await {
             tracing::error!(?failure, "a job failed");
         }
         tokio::time::sleep(TICK).await;
@@ -56,7 +64,8 @@ async fn keep_up(db: &Database, store: &Store, clock: &Clock) {
 ///
 /// # Errors
 /// When the database fails; what was done stays done.
-async fn do_due(db: &Database, store: &Store, clock: &Clock) -> Result<(), Failure> {
+async fn do_due(db: &Database, store: &Store, config: &Config) -> Result<(), Failure> {
+    let clock = &config.clock;
     if take_turn(db, clock, "expire", TimeDelta::hours(1)).await? {
         let now = clock.now();
         let gone = expire(db, now).await?;
@@ -91,6 +100,10 @@ async fn do_due(db: &Database, store: &Store, clock: &Clock) -> Result<(), Failu
     if take_turn(db, clock, "reports", TimeDelta::minutes(5)).await? {
         people::remind(db, clock).await?;
         people::record_strikes(db, clock).await?;
+    }
+    if take_turn(db, clock, "silence", TimeDelta::minutes(10)).await? {
+        let accepted = accept_silently(db, config).await?;
+        tracing::info!(reports = accepted, "accepted by silence");
     }
     if take_turn(db, clock, "chances", TimeDelta::minutes(1)).await? {
         estimate_chances(db).await?;
@@ -197,6 +210,36 @@ pub async fn delete_addresses(db: &Database, clock: &Clock) -> Result<usize, Fai
         total += delete.await?;
     }
     Ok(total)
+}
+
+/// Accepts the reports that staff have been silent about for too long; says how many there were.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+pub async fn accept_silently(db: &Database, config: &Config) -> Result<usize, Failure> {
+    let (now, calendar) = (config.clock.now(), &config.promise.calendar);
+    let mut accepted = 0;
+    loop {
+        let perhaps = db.read(move |tx| reports::list::perhaps_left_alone(tx, now, BATCH)).await?;
+        let left: Vec<Report> =
+            perhaps.into_iter().filter(|report| report.is_left_alone(calendar, now)).collect();
+        for report in &left {
+            let (id, stamp, calendar) = (report.id, config.clock.stamp(), calendar.clone());
+            let accept = db.write(AloneWith::Nobody, move |tx| {
+                // Whoever was not silent after all has spoken meanwhile.
+                let (found, _) = reports::find(tx, &Actor::System, id)?;
+                if !found.report.is_left_alone(&calendar, now) {
+                    return Ok(0);
+                }
+                let after = found.report.accepted(Accepted { at: stamp.at, by: None })?;
+                reports::update(tx, &stamp, &after, ReportEvent::Accepted).map(|()| 1)
+            });
+            accepted += accept.await?;
+        }
+        if left.is_empty() {
+            return Ok(accepted);
+        }
+    }
 }
 
 /// Tells the supporters of what has come out by the clock. Any number of nodes may do it at once: whoever comes second to an

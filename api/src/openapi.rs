@@ -114,7 +114,7 @@ fn takes_if_match(path: &str, method: &str) -> bool {
         "delete" if [API_KEYS, INVITATIONS, "/v1/attachments"].iter().any(|at| path.starts_with(at)) => false,
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
         "post" => ends_with(&["/status", "/merge", "/unmerge", "/publish"]),
-        "put" => ends_with(&["/response", "/priority-weights", "/results"]),
+        "put" => ends_with(&["/response", "/priority-weights", "/results", "/pictures", "/disclosure_rules"]),
         _ => false,
     }
 }

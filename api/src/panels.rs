@@ -4,12 +4,17 @@ mod addresses;
 mod announcement;
 mod applications;
 mod bodies;
+mod disclosure;
 mod draw;
 mod excuses;
 mod locks;
 mod metrics;
+mod missions;
 mod nonces;
+mod pictures;
+mod posts;
 mod replies;
+mod reports;
 mod results;
 mod schemas;
 mod scores;
@@ -75,6 +80,10 @@ pub fn routes(to: &mut Routes<'_>) {
     excuses::routes(to);
     strikes::routes(to);
     results::routes(to);
+    pictures::routes(to);
+    missions::routes(to);
+    reports::routes(to);
+    disclosure::routes(to);
 }
 
 /// A panel as it is answered wherever it changes.
@@ -84,7 +93,7 @@ fn shown(
     panel: &Panel,
     app: &web::Data<App>,
 ) -> Rows<Reply<PanelBody>> {
-    let shown = PanelShown::of(tx, actor, panel, app.config.clock.now())?;
+    let shown = PanelShown::of(tx, actor, panel, app)?;
     Ok(Reply::ok(&PanelBody(shown)).tagged(panel.version))
 }
 
@@ -98,12 +107,12 @@ async fn list_panels(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> Result<Reply<Listing<PanelBody>>, Failure> {
-    let (limit, now) = (limit(query.limit)?, app.config.clock.now());
+    let (limit, held) = (limit(query.limit)?, app.clone());
     let list = ListName::of(&["panels"]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app.read(&caller, move |tx, actor| {
         let page = panels::list(tx, actor, after, limit)?;
-        let items = page.items.iter().map(|panel| PanelShown::of(tx, actor, panel, now));
+        let items = page.items.iter().map(|panel| PanelShown::of(tx, actor, panel, &held));
         let items = items.collect::<Rows<Vec<_>>>()?;
         Ok(domain::page::Page { items, next: page.next })
     });
@@ -121,7 +130,7 @@ async fn create_panel(
     me: SignedIn,
     post: Post<NewPanelBody>,
 ) -> Result<Reply<PanelBody>, Failure> {
-    let (stamp, act) = (app.stamp(), app.act(&me, "create_panel"));
+    let (stamp, act, held) = (app.stamp(), app.act(&me, "create_panel"), app.clone());
     let terms = terms_of(post.body.0)?;
     let secret = digest::hex(random::<16>());
     let at = stamp.at;
@@ -137,7 +146,7 @@ async fn create_panel(
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
         panels::insert(tx, &stamp, &panel, &secret)?;
-        let shown = PanelShown::of(tx, actor, &panel, at)?;
+        let shown = PanelShown::of(tx, actor, &panel, &held)?;
         let reply = Reply::created(&PanelBody(shown), format!("/v1/panels/{}", panel.id)).tagged(1);
         act.keep(tx, actor, panel.id.uuid(), None, reply)
     })
@@ -248,6 +257,9 @@ async fn step(
         actor.ensure(Permission::ManagePanels)?;
         let before = panels::find(tx, actor, id)?;
         let was = shown(tx, actor, &before, &held)?;
+        if step == Step::Publish {
+            panels::disclosure::find(tx)?.rules.ensure_stated(&before.terms.disclosure)?;
+        }
         let after = stepped(tx, before, step, stamp)?;
         steps::follow(tx, step, &after, &stamp)?;
         panels::update(tx, &stamp, &after, PanelEvent::Stepped(step))?;
@@ -266,7 +278,7 @@ fn stepped(tx: &mut AnyConnection, before: Panel, step: Step, stamp: domain::Sta
 
 /// Publish a panel
 ///
-/// Its terms are fixed and hashed: `rules_hash` is on every receipt. Quotas of attributes that the members there are could not meet
+/// Its terms are fixed and hashed: `rules_hash` is on every receipt. A `disclosure` that the rules find wanting is refused. Quotas of attributes that the members there are could not meet
 /// are refused, with what to relax.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
     responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, quotas_infeasible"),

@@ -1,4 +1,4 @@
-//! Attachments: files that stand with an idea or a comment, what they may be, and what they are called.
+//! Attachments: files that stand with an idea, a comment, a panel or what was told of a trial, what they may be, and what they are called.
 
 mod name;
 mod pdf;
@@ -6,7 +6,9 @@ mod pdf;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::{name::FileName, pdf::ensure_pdf};
-use crate::{Actor, AttachmentId, CommentId, IdeaId, MemberId, Refusal, access::Permission};
+use crate::{
+    Actor, AttachmentId, CommentId, IdeaId, MemberId, PanelId, Refusal, ReportId, WorkId, access::Permission,
+};
 
 /// A file somebody uploaded. Its bytes are elsewhere, under its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +31,14 @@ pub struct Attachment {
 }
 
 /// What an attachment stands with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     Idea(IdeaId),
     Comment(CommentId),
+    Panel(PanelId),
+    Report(ReportId),
+    /// What was done for a mission.
+    Work(WorkId),
 }
 
 /// The largest file that is taken, in bytes.
@@ -49,7 +55,7 @@ pub const MOST_FRAMES: usize = 500;
 pub const MOST_MOVING_PIXELS: u64 = 200_000_000;
 /// The sides of the small copy are no longer than this.
 pub const THUMBNAIL_SIDE: u32 = 480;
-/// How many may stand with one idea or comment.
+/// How many may stand at one place.
 pub const MOST_AT_A_PLACE: u64 = 10;
 /// How many of a member's may stand nowhere at a time.
 pub const MOST_UNLINKED: usize = 50;

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use crate::{
     ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId,
-    MemberId, PanelId, RoadmapId, SegmentId, StrikeId, comments::Reaction, members::Role, panels::Step,
-    statuses::StatusKey,
+    MemberId, PanelId, ReportId, RoadmapId, SegmentId, StrikeId, comments::Reaction, members::Role,
+    panels::Step, statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
@@ -56,6 +56,7 @@ pub enum Event {
     Application { application: ApplicationId, panel: PanelId, what: ApplicationEvent },
     Shipment { application: ApplicationId, panel: PanelId, what: ShipmentEvent },
     Strike { strike: StrikeId, application: ApplicationId, panel: PanelId, what: StrikeEvent },
+    Report { report: ReportId, panel: PanelId, application: ApplicationId, what: ReportEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
     AttachmentCreated { attachment: AttachmentId, member: MemberId },
@@ -152,6 +153,8 @@ pub enum ApplicationEvent {
     /// Its applicant says why no report will come.
     ExcuseSent,
     ExcuseDecided,
+    /// Something was handed in for a mission, or in place of what was.
+    MissionDone,
 }
 
 /// What happened to a strike.
@@ -173,6 +176,19 @@ pub enum ShipmentEvent {
     Delivered,
     /// Its courier, its number or a time is another.
     Changed,
+}
+
+/// What happened to the report of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportEvent {
+    Sent,
+    SentAnew,
+    RevisionRequested,
+    Accepted,
+    /// Staff made an idea of something it says.
+    IdeaMade {
+        idea: IdeaId,
+    },
 }
 
 /// Why a session ended before its time.
@@ -269,6 +285,7 @@ impl Event {
                 ApplicationEvent::Lapsed => "application.lapsed",
                 ApplicationEvent::ExcuseSent => "application.excuse_sent",
                 ApplicationEvent::ExcuseDecided => "application.excuse_decided",
+                ApplicationEvent::MissionDone => "application.mission_done",
             },
             Self::Strike { what, .. } => match what {
                 StrikeEvent::Recorded => "strike.recorded",
@@ -281,6 +298,13 @@ impl Event {
                 ShipmentEvent::Shipped => "shipment.shipped",
                 ShipmentEvent::Delivered => "shipment.delivered",
                 ShipmentEvent::Changed => "shipment.changed",
+            },
+            Self::Report { what, .. } => match what {
+                ReportEvent::Sent => "report.sent",
+                ReportEvent::SentAnew => "report.sent_anew",
+                ReportEvent::RevisionRequested => "report.revision_requested",
+                ReportEvent::Accepted => "report.accepted",
+                ReportEvent::IdeaMade { .. } => "report.idea_made",
             },
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
@@ -336,6 +360,7 @@ impl Event {
             Self::Panel { panel, .. } => panel.uuid(),
             Self::Application { application, .. } | Self::Shipment { application, .. } => application.uuid(),
             Self::Strike { strike, .. } => strike.uuid(),
+            Self::Report { report, .. } => report.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
             Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
                 attachment.uuid()

@@ -26,10 +26,12 @@ pub type StrikeId = Id<crate::panels::strikes::Strike>;
 pub type StatusId = Id<crate::statuses::Status>;
 pub type ViewId = Id<crate::triage::View>;
 pub type PanelId = Id<crate::panels::Panel>;
+pub type ReportId = Id<crate::panels::reports::Report>;
 pub type RoadmapId = Id<crate::roadmaps::Roadmap>;
 pub type SegmentId = Id<crate::segments::Segment>;
 pub type SessionId = Id<crate::members::Session>;
 pub type EventId = Id<crate::events::Event>;
+pub type WorkId = Id<crate::panels::missions::Work>;
 
 impl<Of> Id<Of> {
     /// The id made at `at` (millisecond precision) with ten bytes of `chance`.

@@ -41,7 +41,7 @@ pub mod triage;
 pub use access::{Action, Actor, Audience};
 pub use id::{
     ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, FieldId, IdeaId,
-    InvitationId, MailId, MailLinkId, MemberId, PanelId, RoadmapId, SegmentId, SessionId, Stamp, StatusId,
-    StrikeId, ViewId,
+    InvitationId, MailId, MailLinkId, MemberId, PanelId, ReportId, RoadmapId, SegmentId, SessionId, Stamp,
+    StatusId, StrikeId, ViewId, WorkId,
 };
 pub use refusal::Refusal;

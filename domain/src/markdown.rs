@@ -34,6 +34,33 @@ pub fn to_html(markdown: &str) -> String {
     SAFE.clean(&rendered).to_string()
 }
 
+/// What a reader sees of it at once, line by line: no marks or HTML, nor what is struck out, stands for a picture, or is folded away.
+#[must_use]
+pub fn plain(markdown: &str) -> String {
+    let mut seen = String::new();
+    let mut hidden = 0_usize;
+    for event in parser(markdown) {
+        match event {
+            Event::Start(Tag::HtmlBlock | Tag::Image { .. } | Tag::Strikethrough) => hidden += 1,
+            Event::End(TagEnd::HtmlBlock | TagEnd::Image | TagEnd::Strikethrough) => {
+                hidden = hidden.saturating_sub(1);
+            }
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let html = html.to_lowercase();
+                hidden += html.matches("<details").count();
+                hidden = hidden.saturating_sub(html.matches("</details").count());
+            }
+            Event::Text(text) | Event::Code(text) if hidden == 0 => seen.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => seen.push('\n'),
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link) => {}
+            Event::End(TagEnd::TableCell) => seen.push(' '),
+            Event::End(_) if !seen.ends_with('\n') => seen.push('\n'),
+            _ => {}
+        }
+    }
+    seen.trim_end().to_owned()
+}
+
 /// The beginning as plain text on one line, at most [`EXCERPT_MOST`] characters, with `…` where it was cut.
 #[must_use]
 pub fn excerpt(markdown: &str) -> String {
@@ -65,6 +92,21 @@ pub fn excerpt(markdown: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_seen_at_once_is_what_is_not_hidden() {
+        let table = [
+            ("# 제목\n\n첫 줄\n둘째 **줄**입니다", "제목\n첫 줄\n둘째 줄입니다"),
+            ("<!-- 협찬 -->\n\n후기", "후기"),
+            ("![협찬](a.png)후기 ~~협찬~~", "후기"),
+            ("<details>\n\n협찬\n\n</details>\n\n후기", "후기"),
+            ("후기 <b>굵게</b> [링크](https://a.kr)", "후기 굵게 링크"),
+            ("- 하나\n- 둘", "하나\n둘"),
+        ];
+        for (markdown, seen) in table {
+            assert_eq!(plain(markdown).trim_start_matches('\n'), seen, "{markdown}");
+        }
+    }
 
     #[test]
     fn markup_becomes_html_and_scripts_become_nothing() {

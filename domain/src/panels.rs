@@ -3,11 +3,15 @@
 pub mod addresses;
 pub mod applications;
 pub mod bands;
+pub mod disclosure;
 pub mod excuses;
 pub mod lock;
 pub mod metrics;
+pub mod missions;
 pub mod planning;
+pub mod posts;
 pub mod reminders;
+pub mod reports;
 pub mod results;
 pub mod screening;
 pub mod shipping;
@@ -174,6 +178,22 @@ pub enum Barred {
     AlreadyDecided,
     #[error("nobody has told what was learned")]
     ResultsMissing,
+    #[error("the product has not come")]
+    NotDelivered,
+    #[error("the mission begins at {from}")]
+    MissionNotOpen { from: DateTime<Utc> },
+    #[error("not done yet: {}", .0.join(", "))]
+    MissionsMissing(Vec<String>),
+    #[error("the report is accepted")]
+    ReportAccepted,
+    #[error("the report is not accepted")]
+    ReportNotAccepted,
+    #[error("what was asked for came")]
+    RevisionSent,
+    #[error("a revision was asked for before")]
+    RevisionAsked,
+    #[error("the report does not say who paid for it")]
+    Undisclosed,
 }
 
 impl Panel {

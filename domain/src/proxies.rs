@@ -3,7 +3,7 @@
 use crate::{
     MemberId, Refusal,
     members::{Member, Role},
-    text::{Fault, Lines, clean},
+    text::{Fault, address},
 };
 
 /// How the customer told it.
@@ -51,14 +51,10 @@ impl TryFrom<&str> for Link {
     type Error = Fault;
 
     fn try_from(text: &str) -> Result<Self, Fault> {
-        let text = clean(text, 1, Self::MOST, Lines::One)?;
-        let odd = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\\' | '`');
-        let host = text.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
-        match host {
-            // A name and a password before the host are for deceiving whoever looks at it.
-            Some(host) if !host.is_empty() && !host.contains('@') && !text.contains(odd) => Ok(Self(text)),
-            _ => Err(Fault::NotA("https address")),
-        }
+        address(text, Self::MOST, &["https://"]).map(Self).map_err(|fault| match fault {
+            Fault::NotA(_) => Fault::NotA("https address"),
+            fault => fault,
+        })
     }
 }
 

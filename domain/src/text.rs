@@ -52,6 +52,20 @@ pub fn clean(text: &str, least: usize, most: usize, lines: Lines) -> Result<Stri
     Ok(text.to_owned())
 }
 
+/// The address of a page, of up to `most` characters, that begins with one of these schemes.
+///
+/// # Errors
+/// [`Fault`] when it is too long, or could deceive whoever looks at it: spaces, markup, a name and a password before the host.
+pub fn address(text: &str, most: usize, schemes: &[&str]) -> Result<String, Fault> {
+    let text = clean(text, 1, most, Lines::One)?;
+    let odd = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\\' | '`');
+    let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
+    match rest.and_then(|rest| rest.split(['/', '?', '#']).next()) {
+        Some(host) if !host.is_empty() && !host.contains('@') && !text.contains(odd) => Ok(text),
+        _ => Err(Fault::NotA("web address")),
+    }
+}
+
 /// Whether a character has no place in a text: control characters, and those that reorder or hide the text around them.
 #[must_use]
 pub fn is_unfit(c: char, lines: Lines) -> bool {

@@ -3,6 +3,7 @@
 
 pub mod links;
 pub mod sweep;
+pub mod trials;
 
 use std::collections::HashMap;
 
@@ -24,7 +25,7 @@ use crate::{
     error::{Error, Result},
     ideas,
     key::{KeyValue, key},
-    outbox,
+    outbox, panels,
     schema::{attachments, members},
 };
 
@@ -42,6 +43,9 @@ struct Row {
     thumbnail: Option<String>,
     idea_id: Option<KeyValue>,
     comment_id: Option<KeyValue>,
+    panel_id: Option<KeyValue>,
+    report_id: Option<KeyValue>,
+    work_id: Option<KeyValue>,
     created_at: NaiveDateTime,
 }
 
@@ -53,7 +57,13 @@ impl TryFrom<Row> for Attachment {
         let kind = |key: &str| Kind::of_key(key).ok_or_else(|| odd("kind"));
         let side = |side: i32| u32::try_from(side).map_err(|_| odd("side"));
         let extent = |(width, height)| Ok::<_, Error>(Extent { width: side(width)?, height: side(height)? });
-        let on_idea = row.idea_id.map(|id| Place::Idea(id.into()));
+        let places = [
+            row.idea_id.map(|id| Place::Idea(id.into())),
+            row.comment_id.map(|id| Place::Comment(id.into())),
+            row.panel_id.map(|id| Place::Panel(id.into())),
+            row.report_id.map(|id| Place::Report(id.into())),
+            row.work_id.map(|id| Place::Work(id.into())),
+        ];
         Ok(Self {
             kind: kind(&row.kind)?,
             extent: row.width.zip(row.height).map(extent).transpose()?,
@@ -63,7 +73,7 @@ impl TryFrom<Row> for Attachment {
             owner: row.owner_id.into(),
             name: FileName::stored(row.name),
             bytes: row.bytes,
-            place: on_idea.or_else(|| row.comment_id.map(|id| Place::Comment(id.into()))),
+            place: places.into_iter().flatten().next(),
             created_at: row.created_at.and_utc(),
         })
     }
@@ -83,6 +93,9 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: AttachmentId) -> Result
             let (comment, ..) = comments::find(conn, actor, comment)?;
             comment.is_read_by(actor) || sees_notes(actor)
         }
+        Some(Place::Panel(panel)) => panels::find(conn, actor, panel).map(|_| true)?,
+        Some(Place::Report(report)) => panels::reports::find(conn, actor, report).map(|_| true)?,
+        Some(Place::Work(work)) => panels::missions::is_seen_by(conn, actor, work)?,
         None => actor.member_id() == Some(found.owner),
     };
     if seen { Ok(found) } else { Err(Error::Missing) }
@@ -178,11 +191,13 @@ pub fn insert(conn: &mut AnyConnection, stamp: &Stamp, new: &Attachment) -> Resu
 /// # Errors
 /// [`Error::Contended`] when it was put elsewhere since it was read.
 pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, gone: &Attachment) -> Result<()> {
-    let (idea, comment) = links::columns(gone.place);
     let row = diesel::delete(attachments::table.find(key(gone.id)));
     let rows = match gone.place {
-        Some(Place::Idea(_)) => row.filter(attachments::idea_id.eq(idea)).execute(conn)?,
-        Some(Place::Comment(_)) => row.filter(attachments::comment_id.eq(comment)).execute(conn)?,
+        Some(Place::Idea(id)) => row.filter(attachments::idea_id.eq(key(id))).execute(conn)?,
+        Some(Place::Comment(id)) => row.filter(attachments::comment_id.eq(key(id))).execute(conn)?,
+        Some(Place::Panel(id)) => row.filter(attachments::panel_id.eq(key(id))).execute(conn)?,
+        Some(Place::Report(id)) => row.filter(attachments::report_id.eq(key(id))).execute(conn)?,
+        Some(Place::Work(id)) => row.filter(attachments::work_id.eq(key(id))).execute(conn)?,
         None => row.filter(attachments::unlinked_at.is_not_null()).execute(conn)?,
     };
     if rows == 0 {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
     BoardId, IdeaId, InvitationId, MemberId, Stamp,
-    events::{CommentEvent, Event, InvitationEvent, PanelEvent, Revocation, RoadmapEvent},
+    events::{CommentEvent, Event, InvitationEvent, PanelEvent, ReportEvent, Revocation, RoadmapEvent},
 };
 use serde_json::{Value, json};
 
@@ -141,6 +141,15 @@ fn data(event: &Event) -> Value {
         }
         Event::Strike { strike, application, panel, .. } => {
             json!({ "strike_id": strike.uuid(), "application_id": application.uuid(), "panel_id": panel.uuid() })
+        }
+        Event::Report { report, panel, application, what } => {
+            let mut data = json!({
+                "report_id": report.uuid(), "panel_id": panel.uuid(), "application_id": application.uuid(),
+            });
+            if let ReportEvent::IdeaMade { idea } = what {
+                data["idea_id"] = json!(idea.uuid());
+            }
+            data
         }
         Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {
             json!({ "api_key_id": key.uuid(), "member_id": member.uuid() })

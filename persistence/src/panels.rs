@@ -1,15 +1,18 @@
 //! The rows of trial panels. Who applied is in [`applications`], what was drawn in [`draws`], who sits in [`seats`],
-//! what is sent to them in [`shipments`], how far they are in [`trials`].
-//! what everybody may know of that in [`announcement`], how far they are in [`trials`].
+//! what is sent to them in [`shipments`], what everybody may know of that in [`announcement`], how far they are in [`trials`], what they
+//! did in [`missions`] and what they say in [`reports`].
 
 pub mod announcement;
 pub mod applications;
+pub mod disclosure;
 pub mod draws;
 pub mod excuses;
 pub(crate) mod forgetting;
 pub mod metrics;
+pub mod missions;
 pub mod nonces;
 pub mod reminders;
+pub mod reports;
 pub mod results;
 pub mod seats;
 pub mod shipments;
@@ -27,10 +30,11 @@ use diesel::{
 use domain::{
     Actor, IdeaId, MemberId, PanelId, SegmentId, Stamp,
     access::Permission,
+    attachments::Place,
     digest,
     events::{Event, PanelEvent},
     members::Role,
-    page::{Limit, Page, Place},
+    page::{self, Limit, Page},
     panels::{
         Barred, Marks, Panel,
         bands::{Bands, value_of},
@@ -39,6 +43,7 @@ use domain::{
 };
 
 use crate::{
+    attachments::links,
     boards::{self, BoardRef},
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
@@ -121,7 +126,7 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: PanelId) -> Result<Pane
 pub fn list(
     conn: &mut AnyConnection,
     actor: &Actor,
-    after: Option<Place>,
+    after: Option<page::Place>,
     limit: Limit,
 ) -> Result<Page<Panel>> {
     let mut query = panels::table.order(panels::id.desc()).limit(limit.probe()).into_boxed();
@@ -133,7 +138,7 @@ pub fn list(
     }
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     let found = rows.into_iter().map(Panel::try_from).collect::<Result<Vec<_>>>()?;
-    Ok(Page::of(found, limit, |panel| Place { lap: 0, key: 0, id: panel.id.uuid() }))
+    Ok(Page::of(found, limit, |panel| page::Place { lap: 0, key: 0, id: panel.id.uuid() }))
 }
 
 /// What these panels are called.
@@ -191,6 +196,7 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, panel: &Panel, what: Pane
 /// # Errors
 /// Only when the database fails.
 pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, id: PanelId) -> Result<()> {
+    links::clear(conn, stamp.at, Place::Panel(id))?;
     diesel::delete(panels::table.find(key(id))).execute(conn)?;
     tell(conn, stamp, id, PanelEvent::Deleted)
 }

@@ -777,6 +777,9 @@ diesel::table! {
         thumbnail -> Nullable<Text>,
         idea_id -> Nullable<Key>,
         comment_id -> Nullable<Key>,
+        panel_id -> Nullable<Key>,
+        report_id -> Nullable<Key>,
+        work_id -> Nullable<Key>,
         position -> Integer,
         created_at -> Timestamp,
         unlinked_at -> Nullable<Timestamp>,
@@ -1010,6 +1013,41 @@ diesel::table! {
         accepted_at -> Nullable<Timestamp>,
         accepted_by -> Nullable<Key>,
         version -> Integer,
+        posts -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    mission_works (id) {
+        id -> Key,
+        application_id -> Key,
+        mission -> Text,
+        done -> Text,
+        first_done_at -> Timestamp,
+        done_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    report_ideas (report_id, idea_id) {
+        report_id -> Key,
+        idea_id -> Key,
+        quote -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    disclosure_rules (id) {
+        id -> Integer,
+        rules -> Text,
+        updated_at -> Timestamp,
+        version -> Integer,
     }
 }
 
@@ -1075,6 +1113,7 @@ diesel::joinable!(applications -> panels (panel_id));
 diesel::joinable!(panel_nonces -> members (member_id));
 diesel::joinable!(shipments -> applications (application_id));
 diesel::joinable!(trial_reports -> applications (application_id));
+diesel::joinable!(report_ideas -> trial_reports (report_id));
 diesel::joinable!(excuses -> applications (application_id));
 diesel::joinable!(strikes -> applications (application_id));
 diesel::joinable!(strikes -> members (member_id));
@@ -1135,6 +1174,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     panels,
     shipments,
     trial_reports,
+    mission_works,
+    report_ideas,
     excuses,
     strikes,
     panel_results

@@ -1,13 +1,19 @@
 //! Trial panels: from a draft to seats that are taken.
 
+mod disclosure;
 mod first_come;
 mod lottery;
+mod missions;
 mod news;
 mod people;
+mod pictures;
 mod planning;
+mod reports;
+mod revisions;
 pub mod seats;
 mod shipping;
 mod stampede;
+mod trying;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kit::{TestApp, on_each_database, people::Person};

@@ -200,6 +200,12 @@ impl TestApp {
         ]
     }
 
+    /// Accepts the reports that nobody looked at for too long, which a job does every few minutes; says how many that were.
+    pub async fn seed_accept_silently(&self) -> usize {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::accept_silently(&db, &self.config).await.unwrap()
+    }
+
     /// The answers kept for repeated requests, as they are at rest.
     pub fn seed_read_kept_answers(&self) -> Vec<Vec<u8>> {
         let mut connection = self.config.database.connect().unwrap();

@@ -136,6 +136,16 @@ fn of_panel(barred: Barred) -> Failure {
         Barred::NothingToDecide => failure(Code::NothingToDecide),
         Barred::AlreadyDecided => failure(Code::AlreadyDecided),
         Barred::ResultsMissing => failure(Code::ResultsMissing),
+        Barred::NotDelivered => failure(Code::NotDelivered),
+        Barred::MissionNotOpen { from } => {
+            failure(Code::MissionNotOpen).with_fact(from.to_rfc3339_opts(SecondsFormat::Secs, true))
+        }
+        Barred::MissionsMissing(keys) => failure(Code::MissionsMissing).with_fact(keys.join(", ")),
+        Barred::ReportAccepted => failure(Code::ReportAccepted),
+        Barred::ReportNotAccepted => failure(Code::ReportNotAccepted),
+        Barred::RevisionSent => failure(Code::RevisionSent),
+        Barred::RevisionAsked => failure(Code::RevisionAsked),
+        Barred::Undisclosed => failure(Code::Undisclosed),
     }
 }
 

@@ -80,7 +80,7 @@ pub struct UpdateApplicationBody {
     consents: Option<Vec<String>>,
 }
 
-fn answers_of(sent: serde_json::Map<String, serde_json::Value>) -> Result<Answers, Failure> {
+pub(super) fn answers_of(sent: serde_json::Map<String, serde_json::Value>) -> Result<Answers, Failure> {
     let answer = |(key, value): (String, serde_json::Value)| match serde_json::from_value(value) {
         Ok(answer) => Ok((key, answer)),
         Err(_) => Err(super::bodies::odd(&format!("/answers/{key}"), "a text, a list of texts or a number")),

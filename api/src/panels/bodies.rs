@@ -17,7 +17,8 @@ use domain::{
 };
 use persistence::{
     AnyConnection, Result as Rows,
-    panels::{self, applications, draws, results},
+    attachments::trials::of_panel,
+    panels::{self, applications, draws, reports::list::summary, results},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -26,10 +27,13 @@ use uuid::Uuid;
 
 use super::{
     excuses::ExcuseBody,
+    reports::ReportSummary,
     strikes::{Conduct, ReliabilityBody, StrikeBody},
     trials::TrialBody,
 };
 use crate::{
+    app::App,
+    attachments::{AttachmentBody, links::Links},
     body,
     error::{Failure, Wrong},
 };
@@ -41,7 +45,7 @@ pub fn terms_of(body: Value) -> Result<Terms, Failure> {
 }
 
 /// A panel, and how far it is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct PanelShown {
     id: Uuid,
     phase: &'static str,
@@ -61,6 +65,8 @@ pub struct PanelShown {
     eligible_count: Option<i64>,
     my_application_id: Option<Uuid>,
     consent_hashes: BTreeMap<String, String>,
+    attachments: Vec<AttachmentBody>,
+    reports: ReportSummary,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     #[serde(flatten)]
@@ -68,7 +74,8 @@ pub struct PanelShown {
 }
 
 impl PanelShown {
-    pub fn of(tx: &mut AnyConnection, actor: &Actor, panel: &Panel, now: DateTime<Utc>) -> Rows<Self> {
+    pub fn of(tx: &mut AnyConnection, actor: &Actor, panel: &Panel, app: &App) -> Rows<Self> {
+        let now = app.config.clock.now();
         let runs_it = actor.ensure(Permission::ManagePanels).is_ok();
         let counts = if runs_it { Some(applications::count(tx, panel.id)?) } else { None };
         let mine = match actor.member_id() {
@@ -97,6 +104,8 @@ impl PanelShown {
             eligible_count: counts.map(|(_, eligible)| eligible),
             my_application_id: mine.map(|application| application.id.uuid()),
             consent_hashes: hashes(&terms.consents, |_| true),
+            attachments: AttachmentBody::list(of_panel(tx, panel.id)?, &Links::of(app), actor),
+            reports: summary(tx, panel.id)?.into(),
             created_at: *created_at,
             updated_at: *updated_at,
             terms: if open { terms.clone() } else { terms.for_applicants() },

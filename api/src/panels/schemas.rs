@@ -146,6 +146,7 @@ fn shown_example() -> Value {
         "id": "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d", "phase": "draft", "rules_hash": null, "rules_salt": null, "published_at": null,
         "consent_hashes": { "privacy": "a591a6d40bf420404a011733cfb7b190d62c65bf0bcda32b57b277d9ad9f146e" },
         "locked_at": null, "spec_hash": null, "objections_until": null, "drawn_at": null, "announced_at": null, "results_at": null, "my_application_id": null,
+        "attachments": [], "reports": { "count": 2, "useful": 4.5, "usable": 4.0, "enjoyable": 3.5 },
         "created_at": "2026-12-30T01:00:00Z", "updated_at": "2026-12-30T01:00:00Z",
     })));
     Value::Object(shown)
@@ -179,9 +180,36 @@ fn facts() -> Map<String, Value> {
         "consent_hashes": { "type": "object", "additionalProperties": { "type": "string" },
             "description": "SHA-256 of the text of each consent, in base 16, by its key." },
         "my_application_id": { "type": ["string", "null"], "format": "uuid" },
+        "attachments": { "type": "array", "items": { "$ref": "#/components/schemas/AttachmentBody" }, "description": "Its pictures." },
+        "reports": report_summary(),
         "created_at": { "type": "string", "format": "date-time" },
         "updated_at": { "type": "string", "format": "date-time" },
     }))
+}
+
+fn report_summary() -> Value {
+    let mean = json!({ "type": ["number", "null"], "minimum": 1, "maximum": 5 });
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["count", "useful", "usable", "enjoyable"],
+        "description": "How the published reports rate the product: how many there are, and the means of all of them.",
+        "properties": { "count": { "type": "integer", "minimum": 0 }, "useful": mean, "usable": mean, "enjoyable": mean },
+    })
+}
+
+fn mission() -> Value {
+    json!({
+        "type": "object", "required": ["key", "title", "kind", "from_day", "until_day"], "additionalProperties": false,
+        "properties": {
+            "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
+            "title": { "type": "string", "maxLength": 200 },
+            "kind": { "type": "string", "enum": ["questions", "photo", "video", "diary", "post"] },
+            "text": { "type": "string", "maxLength": 5_000, "description": "Markdown." },
+            "required": { "type": "boolean", "description": "Whether a report is taken only once it is done." },
+            "from_day": { "type": "integer", "minimum": 0, "description": "Days from the delivery." },
+            "until_day": { "type": "integer", "minimum": 1, "description": "After it, it is late; no later than the report is due." },
+            "questions": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": question() },
+        },
+    })
 }
 
 fn terms() -> Map<String, Value> {
@@ -236,6 +264,8 @@ fn terms() -> Map<String, Value> {
                             staff hide before the lock and show after it).",
             "properties": { "kind": { "type": "string", "enum": ["drand", "manual_sources", "multi_party"] }, "sources": { "type": "array", "items": { "type": "string" } } },
         },
+        "missions": { "type": "array", "maxItems": Terms::MISSIONS_MOST, "items": mission(),
+            "description": "What is asked of those who try the product, in its order; left out where nothing is." },
     }))
 }
 

@@ -147,7 +147,7 @@ impl Question {
     }
 
     /// Whether an answer is one to this question, and if so whether it qualifies.
-    fn weigh(&self, answer: &Answer) -> Result<bool, Fault> {
+    pub(super) fn weigh(&self, answer: &Answer) -> Result<bool, Fault> {
         let choice = |key: &String| {
             let found = self.choices.iter().find(|choice| choice.key == *key);
             found.map(|choice| choice.qualifies.unwrap_or(true)).ok_or(Fault::NotA("choice of this question"))

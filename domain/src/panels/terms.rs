@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     bands::Bands,
+    missions::Mission,
     screening::{Question, Requirement},
 };
 use crate::{
@@ -77,6 +78,10 @@ pub struct Terms {
     /// Where the number of the draw comes from.
     #[serde(default)]
     pub beacon: Source,
+    /// What is asked of those who try the product, in its order. Left out where nothing is, as it was before there were any: a hash
+    /// that was published stays what it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missions: Vec<Mission>,
 }
 
 fn retention_days() -> u32 {
@@ -221,5 +226,11 @@ impl Terms {
     #[must_use]
     pub fn question(&self, name: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.key == name)
+    }
+
+    /// The mission of a key.
+    #[must_use]
+    pub fn mission(&self, key: &str) -> Option<&Mission> {
+        self.missions.iter().find(|mission| mission.key == key)
     }
 }

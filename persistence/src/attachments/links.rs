@@ -1,8 +1,12 @@
 //! What attachments stand with.
 
-use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
-use domain::{AttachmentId, MemberId, Refusal, attachments::Place, text::Fault};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{AsChangeset, ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
+use domain::{
+    AttachmentId, MemberId, Refusal,
+    attachments::{Kind, Place},
+    text::Fault,
+};
 
 use crate::{
     connection::AnyConnection,
@@ -11,7 +15,7 @@ use crate::{
     schema::{attachments, comments, ideas},
 };
 
-/// Puts these attachments with an idea or a comment, in their order and in place of those that stand there; says whether
+/// Puts these attachments at a place, in their order and in place of those that stand there; says whether
 /// that changes anything. New ones must be `by`'s own and stand nowhere. One that is left out stands nowhere from now on.
 ///
 /// # Errors
@@ -37,16 +41,10 @@ pub fn put(
             diesel::update(attachments::table.find(key(*id))).set(position).execute(conn)?;
             continue;
         }
-        let (idea, comment) = columns(Some(place));
         let linked = diesel::update(attachments::table.find(key(*id)))
             .filter(attachments::owner_id.eq(key(by)))
             .filter(attachments::unlinked_at.is_not_null())
-            .set((
-                attachments::idea_id.eq(idea),
-                attachments::comment_id.eq(comment),
-                attachments::unlinked_at.eq(None::<chrono::NaiveDateTime>),
-                position,
-            ))
+            .set((Columns::from(Some(place)), attachments::unlinked_at.eq(None::<NaiveDateTime>), position))
             .execute(conn)?;
         if linked == 0 {
             let fault = Fault::NotA("attachment of your own that stands nowhere else");
@@ -66,6 +64,9 @@ fn standing(conn: &mut AnyConnection, place: Place) -> Result<Vec<AttachmentId>>
     let ids: Vec<KeyValue> = match place {
         Place::Idea(idea) => rows.filter(attachments::idea_id.eq(key(idea))).load(conn)?,
         Place::Comment(comment) => rows.filter(attachments::comment_id.eq(key(comment))).load(conn)?,
+        Place::Panel(panel) => rows.filter(attachments::panel_id.eq(key(panel))).load(conn)?,
+        Place::Report(report) => rows.filter(attachments::report_id.eq(key(report))).load(conn)?,
+        Place::Work(work) => rows.filter(attachments::work_id.eq(key(work))).load(conn)?,
     };
     Ok(ids.into_iter().map(AttachmentId::from).collect())
 }
@@ -73,21 +74,61 @@ fn standing(conn: &mut AnyConnection, place: Place) -> Result<Vec<AttachmentId>>
 fn unlink(conn: &mut AnyConnection, now: DateTime<Utc>, id: AttachmentId) -> Result<i64> {
     let rows = diesel::update(attachments::table.find(key(id)))
         .filter(attachments::unlinked_at.is_null())
-        .set((
-            attachments::idea_id.eq(None::<KeyValue>),
-            attachments::comment_id.eq(None::<KeyValue>),
-            attachments::unlinked_at.eq(now.naive_utc()),
-        ))
+        .set((Columns::from(None), attachments::unlinked_at.eq(now.naive_utc())))
         .execute(conn)?;
     Ok(i64::try_from(rows).unwrap_or(0))
 }
 
-/// The ids of the idea and of the comment of a place, one of which is none.
-pub(super) fn columns(place: Option<Place>) -> (Option<KeyValue>, Option<KeyValue>) {
-    match place {
-        Some(Place::Idea(idea)) => (Some(key(idea)), None),
-        Some(Place::Comment(comment)) => (None, Some(key(comment))),
-        None => (None, None),
+/// Where an attachment stands: one of these, or none.
+#[derive(Default, AsChangeset)]
+#[diesel(table_name = attachments, treat_none_as_null = true)]
+struct Columns {
+    idea_id: Option<KeyValue>,
+    comment_id: Option<KeyValue>,
+    panel_id: Option<KeyValue>,
+    report_id: Option<KeyValue>,
+    work_id: Option<KeyValue>,
+}
+
+impl From<Option<Place>> for Columns {
+    fn from(place: Option<Place>) -> Self {
+        let nowhere = Self::default();
+        match place {
+            Some(Place::Idea(id)) => Self { idea_id: Some(key(id)), ..nowhere },
+            Some(Place::Comment(id)) => Self { comment_id: Some(key(id)), ..nowhere },
+            Some(Place::Panel(id)) => Self { panel_id: Some(key(id)), ..nowhere },
+            Some(Place::Report(id)) => Self { report_id: Some(key(id)), ..nowhere },
+            Some(Place::Work(id)) => Self { work_id: Some(key(id)), ..nowhere },
+            None => nowhere,
+        }
+    }
+}
+
+/// Leaves what stands at a place that goes to stand nowhere.
+pub(crate) fn clear(conn: &mut AnyConnection, now: DateTime<Utc>, place: Place) -> Result<()> {
+    for id in standing(conn, place)? {
+        unlink(conn, now, id)?;
+    }
+    Ok(())
+}
+
+/// Whether all of these are pictures.
+///
+/// # Errors
+/// [`Refusal::UnfitAt`] names the first that is none.
+pub fn ensure_pictures(conn: &mut AnyConnection, wanted: &[AttachmentId]) -> Result<()> {
+    let ids = wanted.iter().copied().map(key);
+    let others: Vec<KeyValue> = attachments::table
+        .filter(attachments::id.eq_any(ids))
+        .filter(attachments::kind.eq(Kind::Pdf.key()))
+        .select(attachments::id)
+        .load(conn)?;
+    match wanted.iter().position(|id| others.contains(&key(*id))) {
+        Some(nth) => {
+            let fault = Fault::NotA("picture");
+            Err(Refusal::UnfitAt { pointer: format!("/attachment_ids/{nth}"), fault }.into())
+        }
+        None => Ok(()),
     }
 }
 
@@ -100,6 +141,8 @@ pub(super) fn count(conn: &mut AnyConnection, place: Place, change: i64) -> Resu
         Place::Comment(comment) => diesel::update(comments::table.find(key(comment)))
             .set(comments::attachment_count.eq(comments::attachment_count + change))
             .execute(conn)?,
+        // They are counted where they are shown.
+        Place::Panel(_) | Place::Report(_) | Place::Work(_) => 0,
     };
     Ok(())
 }

@@ -39,7 +39,7 @@ use uuid::Uuid;
 use self::later::{ask_about_mail, ask_about_panels, ask_audit, ask_moderation, ask_plans};
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 32] = [
+const LARGE: [&str; 34] = [
     "attachments",
     "ideas",
     "idea_texts",
@@ -70,6 +70,8 @@ const LARGE: [&str; 32] = [
     "applications",
     "shipments",
     "trial_reports",
+    "mission_works",
+    "report_ideas",
     "excuses",
     "strikes",
 ];

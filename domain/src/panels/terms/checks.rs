@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Method, Schedule, Source, Terms};
-use crate::panels::screening::QuestionKind;
 use crate::{
     Refusal,
     draws::ATTRIBUTES_MOST,
+    panels::{
+        missions::MissionKind,
+        screening::{Question, QuestionKind},
+    },
     text::{Fault, Lines, clean},
 };
 
@@ -54,6 +57,7 @@ impl Terms {
     /// The most seats, questions, requirements and consents.
     pub const SEATS_MOST: u32 = 10_000;
     pub const LISTED_MOST: usize = 30;
+    pub const MISSIONS_MOST: usize = 20;
 
     /// The terms in the form they are kept in.
     ///
@@ -71,6 +75,7 @@ impl Terms {
         self.schedule.check()?;
         self.check_lists()?;
         self.check_quotas()?;
+        self.check_missions()?;
         Ok(self)
     }
 
@@ -95,6 +100,13 @@ impl Terms {
             consent.text =
                 clean(&consent.text, 1, 5_000, Lines::Many).map_err(|fault| (at("text"), fault))?;
         }
+        for (nth, mission) in self.missions.iter_mut().enumerate() {
+            let at = |name: &str| format!("/missions/{nth}/{name}");
+            mission.title =
+                clean(&mission.title, 1, 200, Lines::One).map_err(|fault| (at("title"), fault))?;
+            mission.text =
+                clean(&mission.text, 0, 5_000, Lines::Many).map_err(|fault| (at("text"), fault))?;
+        }
         if let Source::ManualSources { sources } = &mut self.beacon {
             for (nth, source) in sources.iter_mut().enumerate() {
                 let at = |fault| (format!("/beacon/sources/{nth}"), fault);
@@ -111,15 +123,34 @@ impl Terms {
         measured("/questions", self.questions.len(), 0, Self::LISTED_MOST)?;
         measured("/audience/segments", self.audience.segments.len(), 0, Self::LISTED_MOST)?;
         each_once("/consents", self.consents.iter().map(|consent| consent.key.as_str()))?;
-        each_once("/questions", self.questions.iter().map(|question| question.key.as_str()))?;
         for (nth, requirement) in self.eligibility.iter().enumerate() {
             requirement.check().map_err(|fault| (format!("/eligibility/{nth}"), fault))?;
         }
-        for (nth, question) in self.questions.iter().enumerate() {
-            let at = format!("/questions/{nth}");
-            key(&format!("{at}/key"), &question.key)?;
-            clean(&question.label, 1, 500, Lines::One).map_err(|fault| (format!("{at}/label"), fault))?;
-            question.check().map_err(|fault| (at, fault))?;
+        check_questions("/questions", &self.questions)
+    }
+
+    fn check_missions(&self) -> Result<(), Wrong> {
+        measured("/missions", self.missions.len(), 0, Self::MISSIONS_MOST)?;
+        each_once("/missions", self.missions.iter().map(|mission| mission.key.as_str()))?;
+        // What is required is asked for before the report is due.
+        let last_day = self.schedule.trial_days + self.schedule.report_days;
+        for (nth, mission) in self.missions.iter().enumerate() {
+            let at = |name: &str| format!("/missions/{nth}/{name}");
+            key(&at("key"), &mission.key)?;
+            within(&at("from_day"), mission.from_day, 0, last_day.saturating_sub(1))?;
+            within(&at("until_day"), mission.until_day, mission.from_day + 1, last_day)?;
+            let least = usize::from(mission.kind == MissionKind::Questions);
+            let most = if least == 0 { 0 } else { Self::LISTED_MOST };
+            measured(&at("questions"), mission.questions.len(), least, most)?;
+            check_questions(&at("questions"), &mission.questions)?;
+            let qualifies =
+                |question: &Question| question.choices.iter().any(|choice| choice.qualifies.is_some());
+            if let Some(odd) = mission.questions.iter().position(qualifies) {
+                return Err((
+                    format!("{}/{odd}", at("questions")),
+                    Fault::NotA("question that keeps nobody out"),
+                ));
+            }
         }
         Ok(())
     }
@@ -195,6 +226,17 @@ impl Terms {
         }
         Ok(())
     }
+}
+
+fn check_questions(under: &str, questions: &[Question]) -> Result<(), Wrong> {
+    each_once(under, questions.iter().map(|question| question.key.as_str()))?;
+    for (nth, question) in questions.iter().enumerate() {
+        let at = format!("{under}/{nth}");
+        key(&format!("{at}/key"), &question.key)?;
+        clean(&question.label, 1, 500, Lines::One).map_err(|fault| (format!("{at}/label"), fault))?;
+        question.check().map_err(|fault| (at, fault))?;
+    }
+    Ok(())
 }
 
 fn within(pointer: &str, number: u32, least: u32, most: u32) -> Result<(), Wrong> {

@@ -2,8 +2,10 @@
 
 use chrono::DateTime;
 use domain::{
-    Actor, ApplicationId, BoardId, ChangelogEntryId, IdeaId, MemberId, PanelId, RoadmapId, Stamp,
+    Actor, ApplicationId, BoardId, ChangelogEntryId, IdeaId, MemberId, PanelId, ReportId, RoadmapId, Stamp,
+    WorkId,
     answers::News,
+    attachments::Place as Standing,
     changelog::{Label, State},
     draws::Ticket,
     mail::{Kind, Purpose},
@@ -13,7 +15,7 @@ use domain::{
     statuses::StatusKey,
 };
 use persistence::{
-    AnyConnection, audit,
+    AnyConnection, attachments, audit,
     changelog::{self, Wanted},
     invitations, mail_links, mails,
     moderation::{self, queue},
@@ -151,6 +153,7 @@ pub fn ask_about_panels(
     panels::shipments::forget_all(conn, panel)?;
     panels::shipments::addresses(conn, None, 10)?;
     ask_about_people(conn, me)?;
+    ask_about_reports(conn, panel, after)?;
     panels::draws::last_seat(conn, me).map(drop)
 }
 
@@ -192,4 +195,37 @@ fn panel() -> Panel {
         updated_at: at(),
         version: 1,
     }
+}
+
+fn ask_about_reports(
+    conn: &mut AnyConnection,
+    panel: PanelId,
+    after: Option<Place>,
+) -> persistence::Result<()> {
+    use domain::panels::reports::State as How;
+    use panels::reports::{self, list::Which};
+
+    let (report, work) = (ReportId::from(Uuid::from_u128(9)), WorkId::from(Uuid::from_u128(10)));
+    for which in [How::Sent, How::RevisionRequested, How::Accepted].map(Which::In) {
+        reports::list::list(conn, panel, which, after, Limit::default())?;
+    }
+    for which in [Which::All, Which::Published] {
+        reports::list::list(conn, panel, which, after, Limit::default())?;
+    }
+    reports::list::summary(conn, panel)?;
+    reports::list::perhaps_left_alone(conn, at(), 10)?;
+    reports::of_application(conn, Uuid::from_u128(8).into())?;
+    let nobody = reports::find(conn, &Actor::System, report);
+    assert!(matches!(nobody, Err(persistence::Error::Missing)));
+    reports::ideas::of_report(conn, &Actor::System, report)?;
+    reports::ideas::of_idea(conn, &Actor::System, IdeaId::from(Uuid::from_u128(4)))?;
+    panels::missions::of(conn, Uuid::from_u128(8).into())?;
+    attachments::trials::of_panel(conn, panel)?;
+    attachments::trials::of_reports(conn, &[report])?;
+    attachments::trials::of_works(conn, &[work])?;
+    attachments::links::ensure_pictures(conn, &[Uuid::from_u128(6).into()])?;
+    for place in [Standing::Panel(panel), Standing::Report(report), Standing::Work(work)] {
+        attachments::links::put(conn, at(), place, &[], MemberId::from(Uuid::from_u128(3)))?;
+    }
+    Ok(())
 }

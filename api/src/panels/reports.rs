@@ -1,0 +1,365 @@
+//! Reports: sent by those who tried the product, and read by everybody who may see the panel.
+
+mod bodies;
+mod decisions;
+mod ideas;
+
+use actix_web::{get, put, web};
+use domain::{
+    Actor, AttachmentId, PanelId, ReportId, Stamp,
+    access::Permission,
+    attachments::{MOST_AT_A_PLACE, Place},
+    events::ReportEvent,
+    page,
+    panels::{
+        applications::Application,
+        disclosure::Rules,
+        missions::{Work, ensure_done, ensure_trying},
+        reports::{Looked, Rating, Report, State, Words, look_through},
+    },
+};
+use persistence::{
+    AloneWith, AnyConnection, Error, Result as Rows,
+    attachments::{links::ensure_pictures, trials::of_reports},
+    panels::{
+        self, disclosure, missions,
+        reports::{
+            self as rows,
+            list::{self, Which},
+        },
+    },
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+pub use self::bodies::ReportSummary;
+use self::bodies::{Reader, TrialReportBody};
+use super::{
+    applications::{own, own_alone},
+    missions::trial_of,
+    posts::PostBody,
+};
+use crate::{
+    actor::{Caller, RequestId, SignedIn},
+    app::App,
+    attachments::{AttachmentBody, attach, each_in_order},
+    audit::Act,
+    body::{Json, PathId, Query},
+    error::Failure,
+    page::{ListName, Listing, limit},
+    reply::Reply,
+    routes::Routes,
+    showing::Showing,
+};
+
+pub fn routes(to: &mut Routes<'_>) {
+    to.service(send_report).service(get_own_report).service(list_reports).service(get_report);
+    decisions::routes(to);
+    ideas::routes(to);
+}
+
+/// What somebody reports.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct NewTrialReportBody {
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "[협찬] 2주 동안 써 본 마당 이어폰")]
+    title: String,
+    /// Markdown.
+    #[validate(length(min = 1, max = 20_000))]
+    #[schema(
+        min_length = 1,
+        max_length = 20_000,
+        example = "제품을 무상으로 제공받아 작성했습니다.\n\n소리가 **또렷**해요."
+    )]
+    body: String,
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(required = false, max_items = 10, example = json!(["소리가 또렷해요"]))]
+    pros: Vec<String>,
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(required = false, max_items = 10, example = json!(["케이스가 커요"]))]
+    cons: Vec<String>,
+    #[schema(minimum = 1, maximum = 5, example = 4)]
+    useful: i32,
+    #[schema(minimum = 1, maximum = 5, example = 5)]
+    usable: i32,
+    #[schema(minimum = 1, maximum = 5, example = 3)]
+    enjoyable: i32,
+    /// Pictures of your own that were sent before, and those that stand there.
+    #[serde(default)]
+    #[validate(length(max = MOST_AT_A_PLACE))]
+    #[schema(required = false, max_items = 10)]
+    attachment_ids: Vec<Uuid>,
+    /// What you wrote of the product elsewhere.
+    #[serde(default)]
+    #[validate(length(max = 10), nested)]
+    #[schema(required = false, max_items = 10)]
+    external_posts: Vec<PostBody>,
+}
+
+impl NewTrialReportBody {
+    fn told(self) -> Result<Told, Failure> {
+        let pictures = each_in_order(&self.attachment_ids);
+        let posts = (0..).zip(&self.external_posts);
+        let posts = posts.map(|(nth, post)| post.post(&format!("/external_posts/{nth}")));
+        let words = Words {
+            title: self.title,
+            body: self.body,
+            pros: self.pros,
+            cons: self.cons,
+            posts: posts.collect::<Result<_, _>>()?,
+        };
+        let rating = Rating::new([self.useful, self.usable, self.enjoyable]);
+        Ok(Told {
+            words: words.checked().map_err(|(pointer, fault)| Failure::field(pointer, fault))?,
+            rating: rating.map_err(|(name, fault)| Failure::field(format!("/{name}"), fault))?,
+            pictures,
+        })
+    }
+}
+
+/// Which reports staff look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WantedState {
+    All,
+    Sent,
+    RevisionRequested,
+    Accepted,
+}
+
+impl From<WantedState> for Which {
+    fn from(wanted: WantedState) -> Self {
+        match wanted {
+            WantedState::All => Self::All,
+            WantedState::Sent => Self::In(State::Sent),
+            WantedState::RevisionRequested => Self::In(State::RevisionRequested),
+            WantedState::Accepted => Self::In(State::Accepted),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReportsQuery {
+    /// For those who run panels: all, or those in a state, with the names of their authors. Without it, what everybody may read.
+    state: Option<WantedState>,
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// The texts of a report as the rules see them now.
+fn looked(rules: &Rules, words: &Words, works: &[Work]) -> Vec<Looked> {
+    look_through(rules, words, works.iter().filter_map(|work| work.done.post.as_ref()))
+}
+
+fn is_disclosed(looked: &[Looked]) -> bool {
+    looked.iter().all(|looked| looked.findings.is_empty())
+}
+
+/// Looks through the report of an application again, where something changed that belongs to it.
+pub(super) fn look_again(tx: &mut AnyConnection, application: &Application) -> Rows<()> {
+    let Some(report) = rows::of_application(tx, application.id)? else { return Ok(()) };
+    let works = missions::of(tx, application.id)?;
+    let disclosed = is_disclosed(&looked(&disclosure::find(tx)?.rules, &report.words, &works));
+    match disclosed == report.disclosed {
+        true => Ok(()),
+        false => rows::keep_look(tx, report.id, disclosed),
+    }
+}
+
+/// The report as it is answered wherever it changes, with what of it is for its author and staff alone.
+fn shown(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    id: ReportId,
+    showing: Showing,
+) -> Rows<Reply<TrialReportBody>> {
+    let (read, panel) = rows::find(tx, actor, id)?;
+    let is_own = actor.member_id().is_some_and(|member| read.author == Some(member));
+    let whose = match is_own || actor.ensure(Permission::ManagePanels).is_ok() {
+        true => {
+            let works = missions::of(tx, read.report.application_id)?;
+            Reader::Concerned(looked(&disclosure::find(tx)?.rules, &read.report.words, &works))
+        }
+        false => Reader::Anybody,
+    };
+    let ideas = rows::ideas::of_report(tx, actor, id)?;
+    let pictures = of_reports(tx, &[id])?.remove(&Place::Report(id)).unwrap_or_default();
+    let version = read.report.version;
+    let pictures = AttachmentBody::list(pictures, &showing.links, actor);
+    let body = TrialReportBody::new(read, &panel, pictures, whose).with(ideas, showing);
+    Ok(Reply::ok(&body).tagged(version))
+}
+
+/// What was sent, ready to be kept.
+#[derive(Clone)]
+struct Told {
+    words: Words,
+    rating: Rating,
+    pictures: Vec<AttachmentId>,
+}
+
+/// Keeps what was sent. The same again, while staff look at it, is no new report.
+fn keep(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    stamp: &Stamp,
+    application: &Application,
+    (told, disclosed): (&Told, bool),
+) -> Rows<ReportId> {
+    let Told { words, rating, pictures } = told.clone();
+    let attached = |tx: &mut AnyConnection, id| attach(tx, stamp, Place::Report(id), Some(&pictures), actor);
+    let Some(before) = rows::of_application(tx, application.id)? else {
+        let new = Report {
+            id: stamp.id(0),
+            application_id: application.id,
+            panel_id: application.panel_id,
+            words,
+            rating,
+            disclosed,
+            asked: None,
+            first_sent_at: stamp.at,
+            sent_at: stamp.at,
+            accepted: None,
+            version: 1,
+        };
+        rows::insert(tx, stamp, &new)?;
+        attached(tx, new.id)?;
+        return Ok(new.id);
+    };
+    let (id, moved) = (before.id, attached(tx, before.id)?);
+    let same = !moved && (&before.words, before.rating) == (&words, rating);
+    if same && before.state() == State::Sent {
+        rows::keep_look(tx, id, disclosed)?;
+    } else {
+        let after = Report { disclosed, ..before.sent_anew(words, rating, stamp.at)? };
+        rows::update(tx, stamp, &after, ReportEvent::SentAnew)?;
+    }
+    Ok(id)
+}
+
+/// Send a report
+///
+/// By who has a confirmed seat and the product, once the required missions are done: as often as one likes until staff accept it or
+/// ask for a revision, and then once more. `review.texts` says where the interest is not stated as it has to be; a report with such a
+/// text is taken, and nobody else is shown it before it is mended. Nothing is fetched from the web.
+#[utoipa::path(tag = "Trials", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = NewTrialReportBody,
+    responses((status = 200, body = TrialReportBody),
+        (status = 409, description = "no_seat, panel_phase, not_delivered, report_accepted, revision_sent"),
+        (status = 422, description = "missions_missing")))]
+#[put("/v1/applications/{id}/report")]
+async fn send_report(
+    app: web::Data<App>,
+    me: SignedIn,
+    showing: Showing,
+    PathId(id): PathId,
+    Json(body): Json<NewTrialReportBody>,
+) -> Result<Reply<TrialReportBody>, Failure> {
+    let (stamp, told) = (app.stamp(), body.told()?);
+    app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
+        let (application, panel, _) = own_alone(tx, actor, id.into())?;
+        let trial = trial_of(tx, application.id)?;
+        ensure_trying(&panel, &application, &trial, stamp.at)?;
+        let works = missions::of(tx, application.id)?;
+        ensure_done(&panel.terms, &works)?;
+        ensure_pictures(tx, &told.pictures)?;
+        let disclosed = is_disclosed(&looked(&disclosure::find(tx)?.rules, &told.words, &works));
+        let report = keep(tx, actor, &stamp, &application, (&told, disclosed))?;
+        shown(tx, actor, report, showing)
+    })
+    .await
+}
+
+/// Read one's own report
+#[utoipa::path(tag = "Trials", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = TrialReportBody)))]
+#[get("/v1/applications/{id}/report")]
+async fn get_own_report(
+    app: web::Data<App>,
+    me: SignedIn,
+    showing: Showing,
+    PathId(id): PathId,
+) -> Result<Reply<TrialReportBody>, Failure> {
+    app.read(&me.caller, move |tx, actor| {
+        let (application, ..) = own(tx, actor, id.into())?;
+        let report = rows::of_application(tx, application.id)?.ok_or(Error::Missing)?;
+        shown(tx, actor, report.id, showing)
+    })
+    .await
+}
+
+/// List the reports of a panel, the newest first
+///
+/// Those that were accepted and say who paid for them; with `state`, staff see the others too.
+#[utoipa::path(tag = "Trials", params(("id" = Uuid, Path), ReportsQuery),
+    responses((status = 200, body = Listing<TrialReportBody>)))]
+#[get("/v1/panels/{id}/reports")]
+async fn list_reports(
+    app: web::Data<App>,
+    caller: Caller,
+    request: RequestId,
+    showing: Showing,
+    PathId(id): PathId,
+    Query(query): Query<ReportsQuery>,
+) -> Result<Reply<Listing<TrialReportBody>>, Failure> {
+    let act = Act::new("list_reports", Some(request.0), app.stamp().at);
+    let which = query.state.map_or(Which::Published, Which::from);
+    let list = ListName::of(&["reports", &id.to_string(), &format!("{which:?}")]);
+    let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let limit = limit(query.limit)?;
+    let page = match which {
+        Which::Published => {
+            app.read(&caller, move |tx, actor| listed(tx, actor, id.into(), (which, after, limit), showing))
+                .await
+        }
+        Which::All | Which::In(_) => {
+            app.look(&caller, move |tx, actor| {
+                actor.ensure(Permission::ManagePanels)?;
+                let page = listed(tx, actor, id.into(), (which, after, limit), showing)?;
+                act.look(tx, actor, Some(id), page.items.iter().filter_map(TrialReportBody::author))?;
+                Ok(page)
+            })
+            .await
+        }
+    };
+    Ok(Reply::ok(&list.listing(&app.keys, page?, None, |body| body)))
+}
+
+fn listed(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    panel: PanelId,
+    (which, after, limit): (Which, Option<page::Place>, page::Limit),
+    showing: Showing,
+) -> Rows<page::Page<TrialReportBody>> {
+    let panel = panels::find(tx, actor, panel)?;
+    let page = list::list(tx, panel.id, which, after, limit)?;
+    let ids: Vec<ReportId> = page.items.iter().map(|read| read.report.id).collect();
+    let mut pictures = of_reports(tx, &ids)?;
+    Ok(page.map(|read| {
+        let stand = pictures.remove(&Place::Report(read.report.id)).unwrap_or_default();
+        let reader = if which == Which::Published { Reader::Anybody } else { Reader::Staff };
+        TrialReportBody::new(read, &panel, AttachmentBody::list(stand, &showing.links, actor), reader)
+    }))
+}
+
+/// Read a report
+///
+/// Before it is published its author and staff may.
+#[utoipa::path(tag = "Trials", params(("id" = Uuid, Path)), responses((status = 200, body = TrialReportBody), (status = 304)))]
+#[get("/v1/reports/{id}")]
+async fn get_report(
+    app: web::Data<App>,
+    caller: Caller,
+    showing: Showing,
+    PathId(id): PathId,
+) -> Result<Reply<TrialReportBody>, Failure> {
+    app.read(&caller, move |tx, actor| shown(tx, actor, id.into(), showing)).await
+}

@@ -1,0 +1,108 @@
+//! Revisions, silence and quotes.
+
+use chrono::TimeDelta;
+
+use super::*;
+
+fn day(day: i64) -> DateTime<Utc> {
+    // A Monday in Seoul.
+    "2026-11-02T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::days(day)
+}
+
+fn words(title: &str) -> Words {
+    let body = "[협찬] 제품을 받아 썼습니다.\n\n소리는 **좋지만** 귀가\n아파요.".to_owned();
+    let (pros, cons) = (vec!["소리".to_owned()], vec!["무거워요".to_owned()]);
+    Words { title: title.to_owned(), body, pros, cons, posts: Vec::new() }
+}
+
+fn report() -> Report {
+    Report {
+        id: uuid::Uuid::nil().into(),
+        application_id: uuid::Uuid::nil().into(),
+        panel_id: uuid::Uuid::nil().into(),
+        words: words("이어폰"),
+        rating: Rating::new([1, 1, 1]).unwrap(),
+        disclosed: true,
+        asked: None,
+        first_sent_at: day(0),
+        sent_at: day(0),
+        accepted: None,
+        version: 1,
+    }
+}
+
+fn asked(at: DateTime<Utc>) -> Asked {
+    Asked { reason: Reason::Unreadable, note: "사진이 흐려요".to_owned(), at }
+}
+
+#[test]
+fn there_is_one_round_of_revision_and_one_answer_to_it() {
+    let again = |report: Report, at| report.clone().sent_anew(words("다시"), report.rating, at);
+    let twice = again(again(report(), day(1)).unwrap(), day(2)).unwrap();
+    assert_eq!((twice.state(), twice.sent_at, twice.version), (State::Sent, day(2), 3));
+    let back = twice.asked(asked(day(3))).unwrap();
+    assert_eq!(back.state(), State::RevisionRequested);
+    assert_eq!(back.clone().asked(asked(day(4))), Err(Barred::RevisionAsked.into()));
+    let better = again(back, day(5)).unwrap();
+    assert_eq!(better.state(), State::Sent);
+    assert_eq!(again(better.clone(), day(6)), Err(Barred::RevisionSent.into()));
+    assert_eq!(better.clone().asked(asked(day(6))), Err(Barred::RevisionAsked.into()));
+    let done = better.accepted(Accepted { at: day(7), by: None }).unwrap();
+    assert_eq!(done.clone().asked(asked(day(8))), Err(Barred::ReportAccepted.into()));
+    assert_eq!(again(done, day(8)), Err(Barred::ReportAccepted.into()));
+}
+
+#[test]
+fn what_does_not_say_who_paid_is_sent_back_and_never_published() {
+    let staff = Some(uuid::Uuid::nil().into());
+    let silent = Report { disclosed: false, ..report() };
+    let refused = silent.clone().accepted(Accepted { at: day(1), by: staff });
+    assert_eq!(refused, Err(Barred::Undisclosed.into()));
+    let after = silent.clone().asked(asked(day(1))).unwrap().accepted(Accepted { at: day(9), by: staff });
+    assert!(after.is_ok_and(|report| !report.is_published()));
+    let alone = silent.accepted(Accepted { at: day(9), by: None }).unwrap();
+    assert!(alone.state() == State::Accepted && !alone.is_published());
+    assert!(report().accepted(Accepted { at: day(1), by: staff }).unwrap().is_published());
+}
+
+#[test]
+fn seven_working_days_of_silence_accept_a_report() {
+    let holiday = chrono::NaiveDate::from_ymd_opt(2026, 11, 4).unwrap();
+    let calendar = Calendar::new(Default::default(), vec![holiday]);
+    // Monday 9:00 and seven days of nine hours, a holiday and a weekend between them: the Wednesday of the next week at 18:00.
+    let due = day(9) + TimeDelta::hours(9);
+    let left = |report: &Report, at| report.is_left_alone(&calendar, at);
+    assert!(!left(&report(), due - TimeDelta::seconds(1)) && left(&report(), due));
+    let back = report().asked(asked(day(1))).unwrap();
+    assert!(!left(&back, day(100)), "it is its author who is silent");
+    let anew = back.sent_anew(words("다시"), report().rating, day(3)).unwrap();
+    assert!(!left(&anew, due) && left(&anew, day(20)), "the days begin anew");
+}
+
+#[test]
+fn nobody_is_quoted_with_what_they_did_not_say() {
+    let words = words("이어폰");
+    for said in ["좋지만 귀가 아파요", "소리는 **좋지만** 귀가 아파요", "무거워요", "이어폰"]
+    {
+        assert_eq!(words.ensure_says(said), Ok(()), "{said}");
+    }
+    assert!(words.ensure_says("귀가 편해요").is_err());
+}
+
+#[test]
+fn no_reason_is_an_opinion() {
+    let names = Reason::ALL.map(Reason::name);
+    assert_eq!(
+        names,
+        ["disclosure", "missing_mission", "unreadable", "off_topic", "personal_data", "unlawful"]
+    );
+    assert!(Reason::ALL.into_iter().all(|reason| Reason::named(reason.name()) == Some(reason)));
+    assert_eq!(Reason::named("negative"), None);
+}
+
+#[test]
+fn each_part_of_a_rating_is_from_one_to_five() {
+    assert!(Rating::new([1, 3, 5]).is_ok());
+    assert_eq!(Rating::new([1, 6, 5]).unwrap_err().0, "usable");
+    assert_eq!(Rating::new([0, 6, 5]).unwrap_err().0, "useful");
+}

@@ -1,0 +1,123 @@
+//! Reports by panel: for readers, for staff, and for the job that ends silence.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
+    RunQueryDsl as _, SelectableHelper as _, dsl::count_star, dsl::sum,
+};
+use domain::{
+    PanelId,
+    page::{Limit, Page, Place},
+    panels::reports::{Report, SILENT_DAYS, State},
+};
+
+use super::{Found, Read, Row, read};
+use crate::{
+    connection::AnyConnection,
+    error::Result,
+    key::{KeyValue, key},
+    schema::{applications, members, shipments, trial_reports},
+};
+
+/// Which reports of a panel are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// What everybody may read who may see the panel.
+    Published,
+    All,
+    In(State),
+}
+
+/// The reports of a panel, the newest first.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn list(
+    conn: &mut AnyConnection,
+    panel: PanelId,
+    which: Which,
+    after: Option<Place>,
+    limit: Limit,
+) -> Result<Page<Read>> {
+    let (asked_at, sent_at, accepted_at) =
+        (trial_reports::asked_at, trial_reports::sent_at, trial_reports::accepted_at);
+    let mut query = trial_reports::table
+        .inner_join(applications::table.left_join(members::table).left_join(shipments::table))
+        .filter(trial_reports::panel_id.eq(key(panel)))
+        .order(trial_reports::id.desc())
+        .limit(limit.probe())
+        .into_boxed();
+    query = match which {
+        Which::All => query,
+        Which::Published => query.filter(accepted_at.is_not_null().and(trial_reports::disclosed.eq(true))),
+        Which::In(State::Accepted) => query.filter(accepted_at.is_not_null()),
+        Which::In(State::RevisionRequested) => {
+            query.filter(accepted_at.is_null()).filter(asked_at.gt(sent_at.nullable()))
+        }
+        Which::In(State::Sent) => query
+            .filter(accepted_at.is_null())
+            .filter(asked_at.is_null().or(asked_at.le(sent_at.nullable()).assume_not_null())),
+    };
+    if let Some(after) = after {
+        query = query.filter(trial_reports::id.lt(KeyValue::from(after.id)));
+    }
+    let rows: Vec<Found> = query
+        .select((
+            Row::as_select(),
+            applications::member_id,
+            members::display_name.nullable(),
+            shipments::delivered_at.nullable(),
+        ))
+        .load(conn)?;
+    let found = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+    Ok(Page::of(found, limit, |read| Place { lap: 0, key: 0, id: read.report.id.uuid() }))
+}
+
+/// How the published reports of a panel rate the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    pub count: i64,
+    /// The points of all of them together.
+    pub useful: i64,
+    pub usable: i64,
+    pub enjoyable: i64,
+}
+
+/// How the published reports of a panel rate the product.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn summary(conn: &mut AnyConnection, panel: PanelId) -> Result<Summary> {
+    let (count, useful, usable, enjoyable): (i64, Option<i64>, Option<i64>, Option<i64>) =
+        trial_reports::table
+            .filter(trial_reports::panel_id.eq(key(panel)))
+            .filter(trial_reports::accepted_at.is_not_null().and(trial_reports::disclosed.eq(true)))
+            .select((
+                count_star(),
+                sum(trial_reports::useful),
+                sum(trial_reports::usable),
+                sum(trial_reports::enjoyable),
+            ))
+            .first(conn)?;
+    let points = |sum: Option<i64>| sum.unwrap_or(0);
+    Ok(Summary { count, useful: points(useful), usable: points(usable), enjoyable: points(enjoyable) })
+}
+
+/// Up to `most` reports that staff may have been silent about for too long, the longest first. So many working days are never fewer
+/// days.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn perhaps_left_alone(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<Report>> {
+    let (asked_at, sent_at) = (trial_reports::asked_at, trial_reports::sent_at);
+    let since: NaiveDateTime = (now - TimeDelta::days(SILENT_DAYS.into())).naive_utc();
+    let rows: Vec<Row> = trial_reports::table
+        .filter(trial_reports::accepted_at.is_null())
+        .filter(sent_at.le(since))
+        .filter(asked_at.is_null().or(asked_at.le(sent_at.nullable()).assume_not_null()))
+        .order(sent_at)
+        .limit(most)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Report::try_from).collect()
+}
