@@ -80,6 +80,7 @@ pub enum Code {
     AlreadyApplied,
     PanelFull,
     QuotasInfeasible,
+    QuotasFarFromFeasible,
     QuotaCheckTooComplex,
     CommitmentTaken,
     NobodyHidANumber,

@@ -93,6 +93,7 @@ fn phrases(code: Code) -> Phrases {
         Code::NotInvited => (403, "not_invited", ["모집 대상이 아닙니다", "The panel is for others"], ["`audience`에서 누구를 위한 체험단인지 볼 수 있습니다.", "Its `audience` says whom it is for."]),
         Code::AlreadyApplied => (409, "already_applied", ["이미 신청했습니다", "You have applied already"], ["신청한 내용은 모집이 끝날 때까지 고칠 수 있습니다.", "Change your application until recruiting ends."]),
         Code::PanelFull => (409, "panel_full", ["자리가 모두 찼습니다", "Seats and waitlist are taken"], ["다음 체험단을 기다려 주세요.", "Wait for the next panel."]),
+        Code::QuotasFarFromFeasible => (409, "quotas_infeasible", ["할당을 채울 수 없습니다", "The quotas cannot be met"], ["하나만 늦춰서는 되지 않습니다. 여러 개를 함께 늦추거나 자리를 줄여 주세요.", "No single quota is to blame: relax several, or offer fewer seats."]),
         Code::QuotasInfeasible => (409, "quotas_infeasible", ["할당을 채울 수 없습니다", "The quotas cannot be met"], ["다음 가운데 하나를 풀면 됩니다: {}", "Relaxing one of these helps: {}."]),
         Code::QuotaCheckTooComplex => (422, "quota_check_too_complex", ["할당이 너무 복잡합니다", "The quotas are too complex to be checked"], ["값을 합치거나 속성을 줄여 주세요: {}", "Merge values or drop one of: {}."]),
         Code::CommitmentTaken => (409, "commitment_taken", ["다른 사람이 이미 낸 값입니다", "Somebody else hid the same"], ["자기만의 숫자를 골라 주세요.", "Choose a number of your own."]),

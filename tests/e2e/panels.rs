@@ -2,6 +2,7 @@
 
 mod disclosure;
 mod first_come;
+mod journey;
 mod lottery;
 mod missions;
 mod news;

@@ -119,7 +119,11 @@ fn of_panel(barred: Barred) -> Failure {
         Barred::NotInvited => failure(Code::NotInvited),
         Barred::AlreadyApplied => failure(Code::AlreadyApplied),
         Barred::Full => failure(Code::PanelFull),
-        Barred::Infeasible { ways_out } => failure(Code::QuotasInfeasible).with_fact(ways_out.join(", ")),
+        Barred::Infeasible { ways_out } => match ways_out[..] {
+            // It takes several at once, or fewer seats.
+            [] => failure(Code::QuotasFarFromFeasible),
+            _ => failure(Code::QuotasInfeasible).with_fact(ways_out.join(", ")),
+        },
         Barred::TooComplex { merge } => failure(Code::QuotaCheckTooComplex).with_fact(merge),
         Barred::NobodyHidANumber => failure(Code::NobodyHidANumber),
         Barred::NoPart => failure(Code::NoPart),

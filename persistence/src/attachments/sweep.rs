@@ -49,6 +49,21 @@ pub(crate) fn forget_unlinked(conn: &mut AnyConnection, now: DateTime<Utc>, owne
     doom(conn, now, &gone)
 }
 
+/// Takes away what stands with reports and with what was done for missions.
+pub(crate) fn forget_standing(
+    conn: &mut AnyConnection,
+    now: DateTime<Utc>,
+    reports: &[KeyValue],
+    works: &[KeyValue],
+) -> Result<()> {
+    let with_reports = attachments::table.filter(attachments::report_id.eq_any(reports.to_vec()));
+    let with_works = attachments::table.filter(attachments::work_id.eq_any(works.to_vec()));
+    let mut gone: Vec<KeyValue> =
+        diesel::delete(with_reports).returning(attachments::id).get_results(conn)?;
+    gone.extend(diesel::delete(with_works).returning(attachments::id).get_results::<KeyValue>(conn)?);
+    doom(conn, now, &gone)
+}
+
 /// Notes that the bytes of these are to go: outside, after the change is stored.
 pub(super) fn doom(conn: &mut AnyConnection, now: DateTime<Utc>, gone: &[KeyValue]) -> Result<()> {
     for id in gone {

@@ -17,10 +17,11 @@ use super::{
     trials,
 };
 use crate::{
+    attachments::sweep::forget_standing,
     connection::AnyConnection,
     error::Result,
     key::{KeyValue, key},
-    schema::{applications as applications_table, excuses, shipments, strikes, trial_reports},
+    schema::{applications as applications_table, excuses, mission_works, shipments, strikes, trial_reports},
 };
 
 /// Takes a member out of every panel. The ticket stays, so that draws can still be verified; what it was made of goes.
@@ -44,9 +45,7 @@ pub(crate) fn forget(conn: &mut AnyConnection, stamp: &Stamp, member: MemberId) 
         .load(conn)?;
     diesel::delete(strikes::table.filter(strikes::member_id.eq(key(member)))).execute(conn)?;
     diesel::delete(excuses::table.filter(excuses::application_id.eq_any(ids.clone()))).execute(conn)?;
-    diesel::delete(trial_reports::table.filter(trial_reports::application_id.eq_any(ids.clone())))
-        .filter(trial_reports::accepted_at.is_null())
-        .execute(conn)?;
+    forget_what_was_told(conn, stamp, &ids)?;
     diesel::update(shipments::table.filter(shipments::application_id.eq_any(ids.clone())))
         .set((shipments::address.eq(None::<String>), shipments::tracking.eq(None::<String>)))
         .execute(conn)?;
@@ -58,6 +57,21 @@ pub(crate) fn forget(conn: &mut AnyConnection, stamp: &Stamp, member: MemberId) 
             applications_table::agreed.eq("[]"),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// What was handed in goes, and reports that nobody has accepted. Others are part of what was learned, and stay.
+fn forget_what_was_told(conn: &mut AnyConnection, stamp: &Stamp, ids: &[KeyValue]) -> Result<()> {
+    let of_them = trial_reports::table.filter(trial_reports::application_id.eq_any(ids.to_vec()));
+    let reports: Vec<KeyValue> =
+        of_them.filter(trial_reports::accepted_at.is_null()).select(trial_reports::id).load(conn)?;
+    let works: Vec<KeyValue> = mission_works::table
+        .filter(mission_works::application_id.eq_any(ids.to_vec()))
+        .select(mission_works::id)
+        .load(conn)?;
+    forget_standing(conn, stamp.at, &reports, &works)?;
+    diesel::delete(trial_reports::table.filter(trial_reports::id.eq_any(reports))).execute(conn)?;
+    diesel::delete(mission_works::table.filter(mission_works::id.eq_any(works))).execute(conn)?;
     Ok(())
 }
 
