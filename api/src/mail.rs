@@ -53,7 +53,15 @@ pub(crate) fn send_note(
     member: &Member,
     words: &Words<'_>,
 ) -> Rows<()> {
-    let letter = letters::write(settings, member.locale, words);
+    send_letter(tx, (stamp, nth), member, letters::write(settings, member.locale, words))
+}
+
+fn send_letter(
+    tx: &mut AnyConnection,
+    (stamp, nth): (&Stamp, u8),
+    member: &Member,
+    letter: Letter,
+) -> Rows<()> {
     let expires_at = stamp.at + LONGEST_TRIED;
     mails::queue(tx, &mail(stamp, nth, Some(member.id), &member.email, letter, expires_at))
 }

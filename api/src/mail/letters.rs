@@ -30,19 +30,33 @@ pub enum Words<'a> {
     Change(&'a Secret),
     ChangeNotice { to: &'a Email },
     Invitation { secret: &'a Secret, by: &'a str, role: Role, days: u16 },
-    Panel(PanelWords<'a>),
 }
 
 /// A mail in a language.
 #[must_use]
 pub fn write(settings: &config::Mail, locale: Locale, words: &Words<'_>) -> Letter {
-    let service = settings.from.name.as_deref().unwrap_or(settings.from.email.domain());
+    let service = service(settings);
     // In the fragment: browsers send it to no server, so it stands in no log and in no `Referer`.
     let link = |page: &str, secret: &Secret| format!("{}/{page}#{}", settings.link_url, secret.as_str());
-    let (kind, subject, body) = match locale {
+    let said = match locale {
         Locale::Ko => korean(words, service, link),
         Locale::En => english(words, service, link),
     };
+    letter(service, said)
+}
+
+/// A mail about a panel.
+#[must_use]
+pub fn of_panel(settings: &config::Mail, locale: Locale, words: &PanelWords<'_>) -> Letter {
+    letter(service(settings), panels::write(locale, words))
+}
+
+/// What the brand's service is called.
+fn service(settings: &config::Mail) -> &str {
+    settings.from.name.as_deref().unwrap_or(settings.from.email.domain())
+}
+
+fn letter(service: &str, (kind, subject, body): (Kind, &str, String)) -> Letter {
     Letter { kind, subject: format!("[{service}] {subject}"), body }
 }
 
@@ -110,7 +124,6 @@ fn korean(
                 link("accept-invitation", secret)
             ),
         ),
-        Words::Panel(words) => panels::write(Locale::Ko, words),
     }
 }
 
@@ -178,7 +191,6 @@ fn english(
                 link("accept-invitation", secret)
             ),
         ),
-        Words::Panel(words) => panels::write(Locale::En, words),
     }
 }
 

@@ -11,8 +11,11 @@ use persistence::{
     panels::{self, applications, trials},
 };
 
-use super::letters::{PanelWords, Said, Words};
-use crate::{config::Config, error::Failure};
+use super::letters::{self, PanelWords, Said};
+use crate::{
+    config::{self, Config},
+    error::Failure,
+};
 
 /// How many are written in one transaction.
 const BATCH: i64 = 100;
@@ -38,12 +41,7 @@ pub async fn write_due(db: &Database, config: &Config) -> Result<(), Failure> {
     }
 }
 
-fn write(
-    tx: &mut AnyConnection,
-    settings: &crate::config::Mail,
-    mailing: &Mailing,
-    stamp: &Stamp,
-) -> Rows<()> {
+fn write(tx: &mut AnyConnection, settings: &config::Mail, mailing: &Mailing, stamp: &Stamp) -> Rows<()> {
     if !news::take(tx, mailing)? {
         return Ok(());
     }
@@ -53,7 +51,8 @@ fn write(
         Some(said) if member.email_verified && member.blocked_at.is_none() => {
             let page = format!("{}/panels/{}", settings.link_url, panel.id);
             let words = PanelWords { said, title: &panel.terms.title, page: &page };
-            super::send_note(tx, settings, (stamp, 0), &member, &Words::Panel(words))
+            let letter = letters::of_panel(settings, member.locale, &words);
+            super::send_letter(tx, (stamp, 0), &member, letter)
         }
         _ => Ok(()),
     }
