@@ -60,7 +60,6 @@ pub struct RulesBody {
 /// The rules as they hold.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DisclosureRulesBody {
-    #[serde(flatten)]
     rules: RulesBody,
     /// Whether `review_by` is past, by the days of Korea.
     overdue: bool,

@@ -3,14 +3,14 @@
 mod bodies;
 mod decisions;
 mod ideas;
+mod list;
 
 use actix_web::{get, put, web};
 use domain::{
-    Actor, AttachmentId, PanelId, ReportId, Stamp,
+    Actor, AttachmentId, ReportId, Stamp,
     access::Permission,
     attachments::{MOST_AT_A_PLACE, Place},
     events::ReportEvent,
-    page,
     panels::{
         applications::Application,
         disclosure::Rules,
@@ -21,16 +21,10 @@ use domain::{
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows,
     attachments::{links::ensure_pictures, trials::of_reports},
-    panels::{
-        self, disclosure, missions,
-        reports::{
-            self as rows,
-            list::{self, Which},
-        },
-    },
+    panels::{disclosure, missions, reports as rows},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -42,20 +36,19 @@ use super::{
     posts::PostBody,
 };
 use crate::{
-    actor::{Caller, RequestId, SignedIn},
+    actor::{Caller, SignedIn},
     app::App,
     attachments::{AttachmentBody, attach, each_in_order},
-    audit::Act,
-    body::{Json, PathId, Query},
+    body::{Json, PathId},
     error::Failure,
-    page::{ListName, Listing, limit},
     reply::Reply,
     routes::Routes,
     showing::Showing,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
-    to.service(send_report).service(get_own_report).service(list_reports).service(get_report);
+    to.service(send_report).service(get_own_report).service(get_report);
+    list::routes(to);
     decisions::routes(to);
     ideas::routes(to);
 }
@@ -120,38 +113,6 @@ impl NewTrialReportBody {
             pictures,
         })
     }
-}
-
-/// Which reports staff look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WantedState {
-    All,
-    Sent,
-    RevisionRequested,
-    Accepted,
-}
-
-impl From<WantedState> for Which {
-    fn from(wanted: WantedState) -> Self {
-        match wanted {
-            WantedState::All => Self::All,
-            WantedState::Sent => Self::In(State::Sent),
-            WantedState::RevisionRequested => Self::In(State::RevisionRequested),
-            WantedState::Accepted => Self::In(State::Accepted),
-        }
-    }
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReportsQuery {
-    /// For those who run panels: all, or those in a state, with the names of their authors. Without it, what everybody may read.
-    state: Option<WantedState>,
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<i64>,
-    cursor: Option<String>,
 }
 
 /// The texts of a report as the rules see them now.
@@ -293,61 +254,6 @@ async fn get_own_report(
         shown(tx, actor, report.id, showing)
     })
     .await
-}
-
-/// List the reports of a panel, the newest first
-///
-/// Those that were accepted and say who paid for them; with `state`, staff see the others too.
-#[utoipa::path(tag = "Trials", params(("id" = Uuid, Path), ReportsQuery),
-    responses((status = 200, body = Listing<TrialReportBody>)))]
-#[get("/v1/panels/{id}/reports")]
-async fn list_reports(
-    app: web::Data<App>,
-    caller: Caller,
-    request: RequestId,
-    showing: Showing,
-    PathId(id): PathId,
-    Query(query): Query<ReportsQuery>,
-) -> Result<Reply<Listing<TrialReportBody>>, Failure> {
-    let act = Act::new("list_reports", Some(request.0), app.stamp().at);
-    let which = query.state.map_or(Which::Published, Which::from);
-    let list = ListName::of(&["reports", &id.to_string(), &format!("{which:?}")]);
-    let after = list.place(&app.keys, query.cursor.as_deref())?;
-    let limit = limit(query.limit)?;
-    let page = match which {
-        Which::Published => {
-            app.read(&caller, move |tx, actor| listed(tx, actor, id.into(), (which, after, limit), showing))
-                .await
-        }
-        Which::All | Which::In(_) => {
-            app.look(&caller, move |tx, actor| {
-                actor.ensure(Permission::ManagePanels)?;
-                let page = listed(tx, actor, id.into(), (which, after, limit), showing)?;
-                act.look(tx, actor, Some(id), page.items.iter().filter_map(TrialReportBody::author))?;
-                Ok(page)
-            })
-            .await
-        }
-    };
-    Ok(Reply::ok(&list.listing(&app.keys, page?, None, |body| body)))
-}
-
-fn listed(
-    tx: &mut AnyConnection,
-    actor: &Actor,
-    panel: PanelId,
-    (which, after, limit): (Which, Option<page::Place>, page::Limit),
-    showing: Showing,
-) -> Rows<page::Page<TrialReportBody>> {
-    let panel = panels::find(tx, actor, panel)?;
-    let page = list::list(tx, panel.id, which, after, limit)?;
-    let ids: Vec<ReportId> = page.items.iter().map(|read| read.report.id).collect();
-    let mut pictures = of_reports(tx, &ids)?;
-    Ok(page.map(|read| {
-        let stand = pictures.remove(&Place::Report(read.report.id)).unwrap_or_default();
-        let reader = if which == Which::Published { Reader::Anybody } else { Reader::Staff };
-        TrialReportBody::new(read, &panel, AttachmentBody::list(stand, &showing.links, actor), reader)
-    }))
 }
 
 /// Read a report

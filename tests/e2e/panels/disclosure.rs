@@ -63,13 +63,13 @@ async fn staff_change_the_rules_and_are_told_when_to_look_again() {
         assert_eq!(ana.get(RULES).await.expect(200), built_in);
 
         let changed = pm.with("If-Match", &etag).put_body(RULES, &rules).await.expect(200);
-        assert_eq!((&changed["phrases"], &changed["overdue"]), (&json!(["Anzeige"]), &json!(false)));
+        assert_eq!((&changed["rules"]["phrases"], &changed["overdue"]), (&json!(["Anzeige"]), &json!(false)));
         rules["first_lines"] = json!(2);
         pm.with("If-Match", &etag).put_body(RULES, &rules).await.expect_problem(412, "stale");
         let found = ana.post("/v1/disclosure/check", &json!({ "text": "[협찬]" })).await.expect(200);
         assert_eq!(found["findings"][0]["code"], "missing");
         let kept = app.admin().await.get("/v1/audit?action=put_disclosure_rules").await.expect(200);
-        assert_eq!(kept["items"][0]["after"]["phrases"], json!(["Anzeige"]), "{kept}");
+        assert_eq!(kept["items"][0]["after"]["rules"]["phrases"], json!(["Anzeige"]), "{kept}");
 
         app.advance(TimeDelta::days(2));
         assert_eq!(app.member("ana").await.get(RULES).await.expect(200)["overdue"], true);

@@ -125,7 +125,7 @@ async fn markup_runs_nowhere_and_discloses_nothing_that_is_not_seen() {
         let ana = app.member("ana").await;
         let mut body = report();
         body["title"] = json!("이어폰 <b>후기</b>");
-        body["body"] = json!("<!-- 제품을 제공받아 작성했습니다. -->\n\n<script>alert(1)</script>[좋아요](javascript:alert(1)) ![협찬](https://a.kr/x.png)");
+        body["body"] = json!("<!-- 제품을 제공받아 작성했습니다. -->\n\n<script>alert(1)</script>\n\n[좋아요](javascript:alert(1)) ![협찬](https://a.kr/x.png)");
         let told = trial.tell(&ana, &body).await;
         let html = text(&told["body_html"]);
         assert!(!html.contains("script") && !html.contains("img") && !html.contains("<!--"), "{html}");
