@@ -40,7 +40,7 @@ impl Journey<'_> {
             let all: String = confirmed.iter().enumerate().map(line).collect();
             format!("application_id,courier,tracking,state\n{all}")
         };
-        let odd = lines("shipped") + "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d,한진택배,1,shipped\n";
+        let odd = lines("shipped") + "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d,한진택배,612345678999,shipped\n";
         let problem = import(odd).await.expect_problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["pointer"], format!("/{}/application_id", SEATS + 2));
         assert_eq!(import(lines("shipped")).await.expect(200)["shipped"], SEATS);
