@@ -1,6 +1,7 @@
 //! Disclosure: rules that staff keep, and what they find.
 
 use chrono::TimeDelta;
+use domain::calendar::seoul;
 use kit::on_each_database;
 use serde_json::{Value, json};
 
@@ -40,7 +41,7 @@ async fn staff_change_the_rules_and_are_told_when_to_look_again() {
         let etag = built_in.etag();
         let built_in = built_in.expect(200);
         assert_eq!(built_in["updated_at"], Value::Null);
-        let today = app.clock().now().date_naive();
+        let today = seoul(app.clock().now()).date();
         let mut rules = json!({
             "phrases": ["Anzeige"], "conditional": [], "interests": [], "denials": [], "negations": [], "vague": [],
             "first_characters": 10, "first_lines": 1, "review_by": today,

@@ -42,6 +42,8 @@ async fn a_panel_has_pictures_that_are_seen_with_it() {
             visitor.get("/v1/panels").await.expect(200)["items"][0]["attachments"][0]["id"],
             json!(one)
         );
+        let kept = app.admin().await.get("/v1/audit?action=set_panel_pictures").await.expect(200);
+        assert_eq!(kept["items"].as_array().unwrap().len(), 2, "twice it changed something");
         ana.put_body(&path, &set(&[])).await.expect_problem(403, "forbidden");
         let stale = pm.with("If-Match", "\"1\"").put_body(&path, &set(&[])).await;
         stale.expect_problem(412, "stale");

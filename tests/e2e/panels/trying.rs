@@ -1,10 +1,14 @@
 //! Somebody who tries a product, for the tests of what they tell of it.
 
 use chrono::TimeDelta;
-use kit::{TestApp, databases::Kind, people::Person};
+use kit::{TestApp, people::Person};
 use serde_json::{Value, json};
 
-use super::{apply, recruiting, step, text};
+use super::{
+    apply, recruiting,
+    seats::{self, Seat},
+    step, text,
+};
 
 /// A diary that must be kept, and pictures that may be sent.
 pub fn missions() -> Value {
@@ -56,19 +60,10 @@ pub async fn trying(app: &TestApp, name: &str, other: Value) -> Trial {
     trial
 }
 
-/// Says that the product came, round the API.
+/// The product is there now.
 pub fn seed_delivered(app: &TestApp, trial: &Trial) {
-    let key = |id: &str| match app.kind {
-        Kind::Sqlite => format!("X'{}'", id.replace('-', "")),
-        Kind::Postgres => format!("'{id}'"),
-    };
-    let (application, panel) = (key(trial.path.rsplit('/').next().unwrap()), key(&trial.panel));
-    let now = app.clock().now().format("%Y-%m-%d %H:%M:%S");
-    app.seed_execute(&format!(
-        "INSERT INTO shipments (application_id, panel_id, shipped_at, delivered_at, updated_at)
-         VALUES ({application}, {panel}, '{now}', '{now}', '{now}')"
-    ))
-    .unwrap();
+    let application = trial.path.rsplit('/').next().unwrap().to_owned();
+    seats::seed_delivered(app, &Seat { panel: trial.panel.clone(), application });
 }
 
 impl Trial {
