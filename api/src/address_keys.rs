@@ -211,7 +211,7 @@ mod tests {
         for (text, why) in [
             ("", "holds no key"),
             ("abc", "must be id:base64url,…"),
-            ("a:short", "holds a key of fewer than 32 bytes"),
+            ("a:c2hvcnQ", "holds a key of fewer than 32 bytes"),
             ("a:!!", "holds a key that is not base64url"),
             (&*format!("{},{}", key("a", 1), key("a", 2)), "holds two keys with one id"),
             (&*format!("a:{}", URL_SAFE_NO_PAD.encode([1; 33])), "holds a key that has not 32 bytes"),
