@@ -26,14 +26,11 @@ mod trials;
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{
-    Actor, PanelId, SegmentId,
+    Actor,
     access::Permission,
     digest,
     events::PanelEvent,
-    panels::{
-        Barred, Marks, Panel, Phase, Step,
-        planning::{self, Imagined},
-    },
+    panels::{Barred, Marks, Panel, Phase},
 };
 use persistence::{AloneWith, AnyConnection, Result as Rows, panels};
 
@@ -52,7 +49,7 @@ use crate::{
     body::{Json, PathId, Query},
     clock::random,
     error::Failure,
-    once::{Empty, Post},
+    once::Post,
     page::{ListName, Listing, limit},
     reply::{IfMatch, Nothing, Reply},
     routes::Routes,
@@ -61,11 +58,7 @@ use crate::{
 pub fn routes(to: &mut Routes<'_>) {
     to.service(list_panels).service(create_panel);
     to.service(get_panel).service(update_panel).service(delete_panel);
-    to.service(publish_panel)
-        .service(close_panel_recruiting)
-        .service(announce_panel)
-        .service(close_panel)
-        .service(cancel_panel);
+    steps::routes(to);
     locks::routes(to);
     draw::routes(to);
     nonces::routes(to);
@@ -242,129 +235,4 @@ async fn delete_panel(
         act.keep(tx, actor, id, before, Reply::nothing())
     })
     .await
-}
-
-/// Takes a step that changes the panel alone.
-async fn step(
-    app: web::Data<App>,
-    me: SignedIn,
-    id: PanelId,
-    (step, action): (Step, &'static str),
-    post: Post<Empty>,
-) -> Result<Reply<PanelBody>, Failure> {
-    let (stamp, act, held) = (app.stamp(), app.act(&me, action), app.clone());
-    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        actor.ensure(Permission::ManagePanels)?;
-        let before = panels::find(tx, actor, id)?;
-        let was = shown(tx, actor, &before, &held)?;
-        if step == Step::Publish {
-            panels::disclosure::find(tx)?.rules.ensure_stated(&before.terms.disclosure)?;
-        }
-        let after = stepped(tx, before, step, stamp)?;
-        steps::follow(tx, step, &after, &stamp)?;
-        panels::update(tx, &stamp, &after, PanelEvent::Stepped(step))?;
-        let is = shown(tx, actor, &after, &held)?;
-        act.keep(tx, actor, id.uuid(), was.facts(), is)
-    })
-    .await
-}
-
-/// The panel after a step, as its next version.
-fn stepped(tx: &mut AnyConnection, before: Panel, step: Step, stamp: domain::Stamp) -> Rows<Panel> {
-    let (version, secret) = (before.version + 1, panels::secret(tx, before.id)?);
-    let after = before.after(step, stamp.at, &secret)?;
-    Ok(Panel { updated_at: stamp.at, version, ..after })
-}
-
-/// Publish a panel
-///
-/// Its terms are fixed and hashed: `rules_hash` is on every receipt. A `disclosure` that the rules find wanting is refused. Quotas of attributes that the members there are could not meet
-/// are refused, with what to relax.
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, quotas_infeasible"),
-        (status = 422, description = "quota_check_too_complex")))]
-#[post("/v1/panels/{id}/publish")]
-async fn publish_panel(
-    app: web::Data<App>,
-    me: SignedIn,
-    PathId(id): PathId,
-    post: Post<Empty>,
-) -> Result<Reply<PanelBody>, Failure> {
-    let looked = app.read(&me.caller, move |tx, actor| {
-        actor.ensure(Permission::ManagePanels)?;
-        let terms = panels::find(tx, actor, id.into())?.terms;
-        let quotas = planning::of_attributes(&terms);
-        let segments: Vec<_> = terms.audience.segments.iter().copied().map(SegmentId::from).collect();
-        let names: Vec<String> = quotas.keys().cloned().collect();
-        let people = if names.is_empty() {
-            Vec::new()
-        } else {
-            panels::population(tx, &segments, &names, &terms.bands)?
-        };
-        Ok((quotas, terms.seats, people))
-    });
-    let (quotas, seats, people) = looked.await?;
-    if !quotas.is_empty() {
-        let check = move || Imagined::new(seats, &quotas, &people).ensure_feasible();
-        web::block(check).await.map_err(Failure::internal)??;
-    }
-    step(app, me, id.into(), (Step::Publish, "publish_panel"), post).await
-}
-
-/// Close recruiting before its time
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
-#[post("/v1/panels/{id}/close_recruiting")]
-async fn close_panel_recruiting(
-    app: web::Data<App>,
-    me: SignedIn,
-    PathId(id): PathId,
-    post: Post<Empty>,
-) -> Result<Reply<PanelBody>, Failure> {
-    step(app, me, id.into(), (Step::CloseRecruiting, "close_panel_recruiting"), post).await
-}
-
-/// Announce the result
-///
-/// Everybody who applied learns what became of it and is told so, at `announce_at` or at once when that is past.
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
-#[post("/v1/panels/{id}/announce")]
-async fn announce_panel(
-    app: web::Data<App>,
-    me: SignedIn,
-    PathId(id): PathId,
-    post: Post<Empty>,
-) -> Result<Reply<PanelBody>, Failure> {
-    step(app, me, id.into(), (Step::Announce, "announce_panel"), post).await
-}
-
-/// Close a panel
-///
-/// Which needs that it was told what was learned; everybody who applied hears of that now.
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, results_missing")))]
-#[post("/v1/panels/{id}/close")]
-async fn close_panel(
-    app: web::Data<App>,
-    me: SignedIn,
-    PathId(id): PathId,
-    post: Post<Empty>,
-) -> Result<Reply<PanelBody>, Failure> {
-    step(app, me, id.into(), (Step::Close, "close_panel"), post).await
-}
-
-/// Cancel a panel
-///
-/// Everybody who applied is told.
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase")))]
-#[post("/v1/panels/{id}/cancel")]
-async fn cancel_panel(
-    app: web::Data<App>,
-    me: SignedIn,
-    PathId(id): PathId,
-    post: Post<Empty>,
-) -> Result<Reply<PanelBody>, Failure> {
-    step(app, me, id.into(), (Step::Cancel, "cancel_panel"), post).await
 }

@@ -3,6 +3,9 @@
 
 use uuid::Uuid;
 
+mod panels;
+
+pub use self::panels::{ApplicationEvent, PanelEvent, ReportEvent, ShipmentEvent, StrikeEvent};
 use crate::{
     ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId,
     MemberId, PanelId, ReportId, RoadmapId, SegmentId, StrikeId, comments::Reaction, members::Role,
@@ -125,72 +128,6 @@ pub enum ChangelogEvent {
     Deleted,
 }
 
-/// What happened to a trial panel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PanelEvent {
-    Created,
-    Updated,
-    Deleted,
-    /// Staff took a step.
-    Stepped(Step),
-    /// A seat fell free, and somebody has it now, or nobody could take it.
-    SeatFreed {
-        taken_by: Option<ApplicationId>,
-    },
-    /// What was learned was told, or told better.
-    ResultsWritten,
-}
-
-/// What happened to somebody's application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ApplicationEvent {
-    Created,
-    Updated,
-    Withdrawn,
-    Confirmed,
-    Declined,
-    Lapsed,
-    /// Its applicant says why no report will come.
-    ExcuseSent,
-    ExcuseDecided,
-    /// Something was handed in for a mission, or in place of what was.
-    MissionDone,
-}
-
-/// What happened to a strike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StrikeEvent {
-    Recorded,
-    Appealed,
-    Decided,
-}
-
-/// What happened to what is sent to somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ShipmentEvent {
-    /// Given for the first time, or another.
-    AddressGiven,
-    /// By whom it is of.
-    AddressDeleted,
-    Shipped,
-    Delivered,
-    /// Its courier, its number or a time is another.
-    Changed,
-}
-
-/// What happened to the report of a trial.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportEvent {
-    Sent,
-    SentAnew,
-    RevisionRequested,
-    Accepted,
-    /// Staff made an idea of something it says.
-    IdeaMade {
-        idea: IdeaId,
-    },
-}
-
 /// Why a session ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
@@ -275,37 +212,11 @@ impl Event {
                 ChangelogEvent::Withdrawn => "changelog.withdrawn",
                 ChangelogEvent::Deleted => "changelog.deleted",
             },
-            Self::Panel { what, .. } => of_panel(*what),
-            Self::Application { what, .. } => match what {
-                ApplicationEvent::Created => "application.created",
-                ApplicationEvent::Updated => "application.updated",
-                ApplicationEvent::Withdrawn => "application.withdrawn",
-                ApplicationEvent::Confirmed => "application.confirmed",
-                ApplicationEvent::Declined => "application.declined",
-                ApplicationEvent::Lapsed => "application.lapsed",
-                ApplicationEvent::ExcuseSent => "application.excuse_sent",
-                ApplicationEvent::ExcuseDecided => "application.excuse_decided",
-                ApplicationEvent::MissionDone => "application.mission_done",
-            },
-            Self::Strike { what, .. } => match what {
-                StrikeEvent::Recorded => "strike.recorded",
-                StrikeEvent::Appealed => "strike.appealed",
-                StrikeEvent::Decided => "strike.decided",
-            },
-            Self::Shipment { what, .. } => match what {
-                ShipmentEvent::AddressGiven => "shipment.address_given",
-                ShipmentEvent::AddressDeleted => "shipment.address_deleted",
-                ShipmentEvent::Shipped => "shipment.shipped",
-                ShipmentEvent::Delivered => "shipment.delivered",
-                ShipmentEvent::Changed => "shipment.changed",
-            },
-            Self::Report { what, .. } => match what {
-                ReportEvent::Sent => "report.sent",
-                ReportEvent::SentAnew => "report.sent_anew",
-                ReportEvent::RevisionRequested => "report.revision_requested",
-                ReportEvent::Accepted => "report.accepted",
-                ReportEvent::IdeaMade { .. } => "report.idea_made",
-            },
+            Self::Panel { what, .. } => what.kind(),
+            Self::Application { what, .. } => what.kind(),
+            Self::Strike { what, .. } => what.kind(),
+            Self::Shipment { what, .. } => what.kind(),
+            Self::Report { what, .. } => what.kind(),
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
             Self::AttachmentCreated { .. } => "attachment.created",
@@ -366,23 +277,5 @@ impl Event {
                 attachment.uuid()
             }
         }
-    }
-}
-
-fn of_panel(what: PanelEvent) -> &'static str {
-    match what {
-        PanelEvent::Created => "panel.created",
-        PanelEvent::Updated => "panel.updated",
-        PanelEvent::Deleted => "panel.deleted",
-        PanelEvent::Stepped(Step::Publish) => "panel.published",
-        PanelEvent::Stepped(Step::CloseRecruiting) => "panel.recruiting_closed",
-        PanelEvent::Stepped(Step::Lock) => "panel.locked",
-        PanelEvent::Stepped(Step::Unlock) => "panel.unlocked",
-        PanelEvent::Stepped(Step::Draw) => "panel.drawn",
-        PanelEvent::Stepped(Step::Announce) => "panel.announced",
-        PanelEvent::Stepped(Step::Close) => "panel.closed",
-        PanelEvent::Stepped(Step::Cancel) => "panel.cancelled",
-        PanelEvent::SeatFreed { .. } => "panel.seat_freed",
-        PanelEvent::ResultsWritten => "panel.results_written",
     }
 }

@@ -8,7 +8,6 @@ use domain::{
     Actor, ApplicationId, MemberId, Refusal, Stamp,
     access::Permission,
     draws::priority,
-    events::ApplicationEvent,
     panels::{
         Barred, Panel, Phase,
         applications::{Application, Outcome},
@@ -341,11 +340,5 @@ fn withdraw(tx: &mut AnyConnection, stamp: &Stamp, panel: &Panel, application: A
         application.ensure_open(panel, stamp.at)?;
     }
     let gone = Application { outcome: Outcome::Withdrawn, updated_at: stamp.at, ..application };
-    match before {
-        Outcome::Selected { .. } => {
-            seats::leave(tx, stamp, panel, &gone, ApplicationEvent::Withdrawn).map(drop)
-        }
-        Outcome::Waitlisted { place } => applications::withdraw(tx, stamp, &gone, Some(place)),
-        _ => applications::withdraw(tx, stamp, &gone, None),
-    }
+    seats::end(tx, stamp, panel, before, &gone)
 }

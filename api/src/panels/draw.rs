@@ -28,7 +28,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{applications::own, stepped};
+use super::{applications::own, steps::stepped};
 use crate::{
     actor::{Caller, SignedIn},
     app::App,

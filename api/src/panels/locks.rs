@@ -22,7 +22,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{PanelBody, shown, stepped};
+use super::{PanelBody, shown, steps::stepped};
 use crate::{
     actor::{Caller, SignedIn},
     app::App,

@@ -3,17 +3,13 @@
 use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _};
 use domain::{
     Actor, MemberId, Stamp,
-    events::ApplicationEvent,
-    panels::{
-        Panel,
-        applications::{Application, Outcome},
-    },
+    panels::{Panel, applications::Application},
 };
 
 use super::{
     applications::{self, Row},
     be_alone_with,
-    seats::leave,
+    seats::end,
     trials,
 };
 use crate::{
@@ -84,14 +80,5 @@ fn give_up(conn: &mut AnyConnection, stamp: &Stamp, panel: &Panel, before: Appli
         return Ok(());
     }
     let after = Application { outcome, updated_at: stamp.at, ..before.clone() };
-    match (before.outcome, outcome) {
-        (Outcome::Selected { .. } | Outcome::Confirmed, Outcome::Withdrawn) => {
-            leave(conn, stamp, panel, &after, ApplicationEvent::Withdrawn).map(drop)
-        }
-        (Outcome::Selected { .. } | Outcome::Confirmed, _) => {
-            leave(conn, stamp, panel, &after, ApplicationEvent::Declined).map(drop)
-        }
-        (Outcome::Waitlisted { place }, _) => applications::withdraw(conn, stamp, &after, Some(place)),
-        _ => applications::withdraw(conn, stamp, &after, None),
-    }
+    end(conn, stamp, panel, before.outcome, &after)
 }

@@ -176,6 +176,28 @@ pub fn lapse(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Resu
     }
 }
 
+/// Keeps that somebody who had this takes part no more; a seat goes to whoever is next.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn end(
+    conn: &mut AnyConnection,
+    stamp: &Stamp,
+    panel: &Panel,
+    had: Outcome,
+    gone: &Application,
+) -> Result<()> {
+    let how = match gone.outcome {
+        Outcome::Declined => ApplicationEvent::Declined,
+        _ => ApplicationEvent::Withdrawn,
+    };
+    match had {
+        Outcome::Selected { .. } | Outcome::Confirmed => leave(conn, stamp, panel, gone, how).map(drop),
+        Outcome::Waitlisted { place } => applications::withdraw(conn, stamp, gone, Some(place)),
+        _ => applications::withdraw(conn, stamp, gone, None),
+    }
+}
+
 /// Hours that whoever has a seat has to confirm it, at least.
 const HOURS_TO_CONFIRM: i64 = 48;
 
