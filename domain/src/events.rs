@@ -1,15 +1,15 @@
 //! What happened: the facts other systems may hear of. They carry ids and never text, so that whoever hears of an
 //! idea reads it through the API with their own rights.
 
-use uuid::Uuid;
-
 mod panels;
+
+use uuid::Uuid;
 
 pub use self::panels::{ApplicationEvent, PanelEvent, ReportEvent, ShipmentEvent, StrikeEvent};
 use crate::{
     ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId,
     MemberId, PanelId, ReportId, RoadmapId, SegmentId, StrikeId, comments::Reaction, members::Role,
-    panels::Step, statuses::StatusKey,
+    statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.

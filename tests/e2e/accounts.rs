@@ -22,6 +22,7 @@ async fn whoever_registers_is_signed_in() {
           "display_name": "아나",
           "email": "Ana@Example.com",
           "email_verified": false,
+          "erased_at": null,
           "id": "[id]",
           "locale": "ko",
           "permissions": [],

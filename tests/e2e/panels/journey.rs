@@ -40,7 +40,7 @@ impl<'a> Journey<'a> {
     /// Sixty apply: four live elsewhere, three have no phone, two do not agree, and one is of the staff.
     async fn recruit(app: &'a TestApp) -> Self {
         let (admin, marketer) = (app.admin().await, app.staff("marketer").await);
-        let names: Vec<String> = (0..MEMBERS - 1).map(|nth| format!("member-{nth}")).collect();
+        let names: Vec<String> = (0..MEMBERS - 1).map(|nth| format!("member-{nth:02}")).collect();
         for (nth, name) in names.iter().enumerate() {
             let region = if nth < 4 { "jeju" } else { ["seoul", "busan"][nth % 2] };
             let path = format!("/v1/members/{}", app.member(name).await.id);
