@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::posts::FindingBody;
+use super::posts::DisclosureFindingBody;
 use crate::{
     actor::SignedIn,
     app::App,
@@ -124,7 +124,7 @@ pub struct DisclosureTextBody {
 pub struct DisclosureCheckBody {
     /// Whether nothing was found.
     disclosed: bool,
-    findings: Vec<FindingBody>,
+    findings: Vec<DisclosureFindingBody>,
 }
 
 /// Read what texts are looked through for
@@ -185,7 +185,8 @@ async fn check_disclosure(
 ) -> Result<Reply<DisclosureCheckBody>, Failure> {
     app.read(&me.caller, move |tx, actor| {
         actor.ensure_member()?;
-        let findings = FindingBody::list(disclosure::find(tx)?.rules.check(&body.title, &body.text));
+        let findings =
+            DisclosureFindingBody::list(disclosure::find(tx)?.rules.check(&body.title, &body.text));
         Ok(Reply::ok(&DisclosureCheckBody { disclosed: findings.is_empty(), findings }))
     })
     .await

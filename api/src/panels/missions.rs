@@ -28,7 +28,7 @@ use validator::Validate;
 
 use super::{
     applications::{answers_of, own, own_alone},
-    posts::{FindingBody, PostBody},
+    posts::{DisclosureFindingBody, PostBody},
     reports::look_again,
 };
 use crate::{
@@ -147,7 +147,7 @@ pub struct WorkBody {
     text: Option<String>,
     post: Option<PostBody>,
     /// What of the post is not as it has to be.
-    findings: Vec<FindingBody>,
+    findings: Vec<DisclosureFindingBody>,
     attachments: Vec<AttachmentBody>,
     /// By which it is on time: what is mended later makes nobody late.
     first_done_at: DateTime<Utc>,
@@ -195,7 +195,7 @@ impl WorkBody {
             url: work.done.url.map(|url| url.as_str().to_owned()),
             text: work.done.text,
             post: work.done.post.map(PostBody::from),
-            findings: FindingBody::list(findings),
+            findings: DisclosureFindingBody::list(findings),
             attachments: AttachmentBody::list(pictures, with.links, with.actor),
             first_done_at: work.first_done_at,
             done_at: work.done_at,

@@ -76,7 +76,7 @@ pub enum FindingPlace {
 
 /// Something in a text that is not as it has to be.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FindingBody {
+pub struct DisclosureFindingBody {
     code: FindingCode,
     /// Null for what is missing.
     place: Option<FindingPlace>,
@@ -88,7 +88,7 @@ pub struct FindingBody {
     found: Option<String>,
 }
 
-impl From<Finding> for FindingBody {
+impl From<Finding> for DisclosureFindingBody {
     fn from(finding: Finding) -> Self {
         let (place, line) = match finding.place {
             None => (None, None),
@@ -99,7 +99,7 @@ impl From<Finding> for FindingBody {
     }
 }
 
-impl FindingBody {
+impl DisclosureFindingBody {
     pub fn list(findings: Vec<Finding>) -> Vec<Self> {
         findings.into_iter().map(Self::from).collect()
     }
@@ -113,7 +113,7 @@ pub struct LookedBody {
     url: Option<String>,
     /// Whether nothing was found.
     disclosed: bool,
-    findings: Vec<FindingBody>,
+    findings: Vec<DisclosureFindingBody>,
 }
 
 impl From<Looked> for LookedBody {
@@ -121,7 +121,7 @@ impl From<Looked> for LookedBody {
         Self {
             url: looked.post.map(|post| post.url.as_str().to_owned()),
             disclosed: looked.findings.is_empty(),
-            findings: FindingBody::list(looked.findings),
+            findings: DisclosureFindingBody::list(looked.findings),
         }
     }
 }
