@@ -25,7 +25,7 @@ use crate::{
 /// Where one signs in and out.
 const SIGN_IN: &str = "/v1/auth/";
 /// Where somebody who has signed in is asked for their password: it must not be found by trying either.
-const PASSWORD_ASKED: &str = "/v1/me/email";
+const PASSWORD_ASKED: [&str; 2] = ["/v1/me/email", "/v1/me/erase"];
 
 /// Reads who calls, spends their budget, lets the handler answer, and dresses the answer.
 ///
@@ -89,7 +89,7 @@ fn spend(app: &App, request: &ServiceRequest, caller: &Result<Caller, Failure>) 
         return None;
     }
     let class = match *request.method() {
-        _ if request.path().starts_with(SIGN_IN) || request.path() == PASSWORD_ASKED => Class::SignIn,
+        _ if request.path().starts_with(SIGN_IN) || PASSWORD_ASKED.contains(&request.path()) => Class::SignIn,
         Method::GET | Method::HEAD | Method::OPTIONS => Class::Reads,
         _ => Class::Writes,
     };

@@ -176,6 +176,8 @@ async fn asking_spends_the_budget_of_signing_in() {
             ana.post("/v1/me/email", &body).await.expect_problem(403, "wrong_password");
         }
         ana.post("/v1/me/email", &body).await.expect_problem(429, "too_many_requests");
+        let guess = json!({ "password": "a guess at it" });
+        ana.post("/v1/me/erase", &guess).await.expect_problem(429, "too_many_requests");
     })
     .await;
 }
