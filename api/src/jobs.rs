@@ -195,9 +195,9 @@ pub async fn lapse_seats(db: &Database, clock: &Clock) -> Result<usize, Failure>
 /// When the database fails; what was done stays done.
 pub async fn delete_addresses(db: &Database, clock: &Clock) -> Result<usize, Failure> {
     let (now, mut total) = (clock.now(), 0);
-    let keeping = db.read(shipments::with_addresses).await?;
-    let had_their_time = |panel: &Panel| panel.forgets_at() <= now;
-    for panel in keeping.iter().filter(|panel| had_their_time(panel)) {
+    let ended = db.read(shipments::ended_with_addresses).await?;
+    let had_their_time = |panel: &Panel| panel.forgets_at().is_some_and(|at| at <= now);
+    for panel in ended.iter().filter(|panel| had_their_time(panel)) {
         let (id, act) = (panel.id, Act::new("delete addresses", None, clock.stamp().at));
         let delete = db.write(AloneWith::Nobody, move |tx| {
             let gone = shipments::forget_all(tx, id)?;

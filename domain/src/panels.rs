@@ -189,11 +189,11 @@ impl Panel {
         (Phase::Confirming..Phase::Closed).contains(&self.phase(now))
     }
 
-    /// From when addresses are kept no longer: some days after the panel ended, or after its trial should have, where nobody ended it.
+    /// From when what is personal is kept no longer; none while the panel goes on.
     #[must_use]
-    pub fn forgets_at(&self) -> DateTime<Utc> {
-        let ended = self.marks.closed_at.or(self.marks.cancelled_at).unwrap_or_else(|| self.trial_ends_at());
-        ended + TimeDelta::days(self.terms.retention_days.into())
+    pub fn forgets_at(&self) -> Option<DateTime<Utc>> {
+        let ended = self.marks.closed_at.or(self.marks.cancelled_at)?;
+        Some(ended + TimeDelta::days(self.terms.retention_days.into()))
     }
 
     /// Whether the result may be known by everybody.

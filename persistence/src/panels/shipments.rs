@@ -184,17 +184,20 @@ pub fn forget_all(conn: &mut AnyConnection, panel: PanelId) -> Result<usize> {
     Ok(gone)
 }
 
-/// The panels of which there are addresses.
+/// The panels that were closed or cancelled and of which there still are addresses.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn with_addresses(conn: &mut AnyConnection) -> Result<Vec<Panel>> {
+pub fn ended_with_addresses(conn: &mut AnyConnection) -> Result<Vec<Panel>> {
     let addresses = shipments::table
         .filter(shipments::panel_id.eq(panels::id))
         .filter(shipments::address.is_not_null())
         .select(shipments::application_id);
-    let rows: Vec<PanelRow> =
-        panels::table.filter(exists(addresses)).select(PanelRow::as_select()).load(conn)?;
+    let rows: Vec<PanelRow> = panels::table
+        .filter(panels::closed_at.is_not_null().or(panels::cancelled_at.is_not_null()))
+        .filter(exists(addresses))
+        .select(PanelRow::as_select())
+        .load(conn)?;
     rows.into_iter().map(Panel::try_from).collect()
 }
 

@@ -311,17 +311,3 @@ async fn addresses_go_with_the_seat_and_with_their_time() {
     })
     .await;
 }
-
-#[actix_web::test]
-async fn an_address_goes_also_where_nobody_closes_the_panel() {
-    on_each_database(async |app| {
-        let (_, ids) = seated(app, &["ana"]).await;
-        app.member("ana").await.put_body(&of(&ids[0]), &address()).await.expect(200);
-        // Two days to confirm, 21 of the trial and the report, and 90 to keep it.
-        app.advance(TimeDelta::days(112));
-        assert_eq!(app.seed_delete_addresses().await, 0);
-        app.advance(TimeDelta::days(1));
-        assert_eq!(app.seed_delete_addresses().await, 1);
-    })
-    .await;
-}

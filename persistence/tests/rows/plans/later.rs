@@ -149,7 +149,7 @@ pub fn ask_about_panels(
     panels::trials::of(conn, &[Uuid::from_u128(8).into()])?;
     panels::shipments::list(conn, panel, after, Limit::default())?;
     panels::shipments::all(conn, panel)?;
-    panels::shipments::with_addresses(conn)?;
+    panels::shipments::ended_with_addresses(conn)?;
     panels::shipments::forget_all(conn, panel)?;
     panels::shipments::addresses(conn, None, 10)?;
     ask_about_people(conn, me)?;
