@@ -66,7 +66,7 @@ async fn erase_me(
 ///
 /// As they can themselves, for those who ask by another way. It cannot be undone.
 #[utoipa::path(tag = "Members", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 409, description = "admin_account")))]
+    responses((status = 204), (status = 403, description = "not_by_key"), (status = 409, description = "admin_account")))]
 #[post("/v1/members/{id}/erase")]
 async fn erase_member(
     app: web::Data<App>,
@@ -77,6 +77,8 @@ async fn erase_member(
     let (stamp, act) = (app.stamp(), app.act(&me, "erase_member"));
     app.write_once(&me.caller, post.once, AloneWith::Member(id), move |tx, actor| {
         actor.ensure(Permission::ManageMembers)?;
+        // A key that leaks must not be able to undo what nobody can bring back.
+        actor.ensure_in_person()?;
         ensure_no_admin(tx, id.into())?;
         erasure::erase(tx, &stamp, id.into())?;
         act.keep(tx, actor, id, None, Reply::nothing())

@@ -228,6 +228,8 @@ pub async fn accept_silently(db: &Database, config: &Config) -> Result<usize, Fa
             let accept = db.write(AloneWith::Nobody, move |tx| {
                 // Whoever was not silent after all has spoken meanwhile.
                 let (found, _) = reports::find(tx, &Actor::System, id)?;
+                panels::be_alone_with(tx, found.report.panel_id)?;
+                let (found, _) = reports::find(tx, &Actor::System, id)?;
                 if !found.report.is_left_alone(&calendar, now) {
                     return Ok(0);
                 }

@@ -60,7 +60,12 @@ async fn an_admin_forgets_a_member_who_asks_and_no_admin() {
     on_each_database(async |app| {
         let admin = app.admin().await;
         let member = app.member("asked-by-mail").await;
-        admin.post(&format!("/v1/members/{}/erase", member.id), &json!({})).await.expect(204);
+        let body = json!({ "name": "봇", "scopes": ["read", "write", "manage_members"] });
+        let key = admin.post("/v1/api-keys", &body).await.expect(201)["key"].clone();
+        let path = format!("/v1/members/{}/erase", member.id);
+        let by_key = admin.with_token(key.as_str().unwrap()).post(&path, &json!({})).await;
+        by_key.expect_problem(403, "not_by_key");
+        admin.post(&path, &json!({})).await.expect(204);
         assert!(!app.seed_read_rows().contains("asked-by-mail"));
         member.get("/v1/me").await.expect_problem(401, "session_ended");
         admin

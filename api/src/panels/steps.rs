@@ -62,6 +62,8 @@ async fn step(
     let (stamp, act, held) = (app.stamp(), app.act(&me, action), app.clone());
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
+        // Whoever is scoring or applying just now is waited for.
+        panels::be_alone_with(tx, id)?;
         let before = panels::find(tx, actor, id)?;
         let was = shown(tx, actor, &before, &held)?;
         if step == Step::Publish {

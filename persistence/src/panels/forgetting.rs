@@ -30,8 +30,8 @@ pub(crate) fn forget(conn: &mut AnyConnection, stamp: &Stamp, member: MemberId) 
         .load(conn)?;
     for (row, nth) in rows.into_iter().zip(0..) {
         let application = Application::try_from(row)?;
+        be_alone_with(conn, application.panel_id)?;
         let panel = super::find(conn, &Actor::System, application.panel_id)?;
-        be_alone_with(conn, panel.id)?;
         let application = applications::find(conn, application.id)?;
         give_up(conn, &stamp.branch(nth), &panel, application)?;
     }

@@ -71,7 +71,8 @@ pub fn due(conn: &mut AnyConnection, panel: &Panel, now: DateTime<Utc>) -> Resul
             .filter(shipments::delivered_at.lt(round.delivered_until.naive_utc()))
             .filter(applications::outcome.eq(Outcome::Confirmed.name()))
             .filter(trial_reports::id.nullable().is_null())
-            .filter(excuses::granted.is_null().or(excuses::granted.assume_not_null().eq(false)))
+            // Nothing is held against whoever waits for a decision.
+            .filter(excuses::reason.nullable().is_null().or(excuses::granted.assume_not_null().eq(false)))
             .select((applications::id, applications::member_id))
             .load(conn)?;
         due.extend(rows.into_iter().filter_map(|(application, member)| {

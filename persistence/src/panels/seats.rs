@@ -164,8 +164,8 @@ pub fn unconfirmed(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> R
 /// Only when the database fails.
 pub fn lapse(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Result<()> {
     let panel = applications::find(conn, id)?.panel_id;
+    super::be_alone_with(conn, panel)?;
     let panel = super::find(conn, &Actor::System, panel)?;
-    super::be_alone_with(conn, panel.id)?;
     let application = applications::find(conn, id)?;
     match application.outcome {
         Outcome::Selected { confirm_by } if confirm_by <= stamp.at && panel.takes_replies(stamp.at) => {

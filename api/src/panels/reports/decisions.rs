@@ -8,7 +8,10 @@ use domain::{
     panels::reports::{Accepted, Asked, MOST_NOTE, Report},
     text::{Lines, clean},
 };
-use persistence::{AloneWith, AnyConnection, Result as Rows, panels::reports as rows};
+use persistence::{
+    AloneWith, AnyConnection, Result as Rows,
+    panels::{self, reports as rows},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -65,6 +68,9 @@ async fn accept_report(
 ) -> Result<Reply<TrialReportBody>, Failure> {
     let (stamp, act) = (app.stamp(), app.act(&me, "accept_report"));
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+        // Its author may be changing it just now.
+        let panel = found(tx, actor, id.into())?.panel_id;
+        panels::be_alone_with(tx, panel)?;
         let before = found(tx, actor, id.into())?;
         let was = shown(tx, actor, before.id, showing)?;
         let accepted = Accepted { at: stamp.at, by: actor.member_id() };
@@ -97,6 +103,9 @@ async fn request_revision(
     let note = field("/note", clean(&post.body.note, 1, MOST_NOTE, Lines::Many))?;
     let asked = Asked { reason: post.body.reason.into(), note, at: stamp.at };
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+        // Its author may be changing it just now.
+        let panel = found(tx, actor, id.into())?.panel_id;
+        panels::be_alone_with(tx, panel)?;
         let before = found(tx, actor, id.into())?;
         let was = shown(tx, actor, before.id, showing)?;
         let after = before.asked(asked.clone())?;
