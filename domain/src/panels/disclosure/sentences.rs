@@ -31,11 +31,14 @@ impl Sentence {
 
     /// Where a word ends, wherever it stands: the place of its last sign.
     pub fn ends_of(&self, word: &Word<'_>) -> impl Iterator<Item = usize> {
-        let windows = self.signs.windows(word.signs.len()).enumerate();
-        windows.filter_map(|(start, signs)| {
-            let end = start + signs.len() - 1;
-            let same = signs.iter().map(|sign| sign.c).eq(word.signs.iter().copied());
-            (same && self.is_whole(start, end)).then_some(end)
+        let starts = (0..self.signs.len()).filter(|start| self.stands_at(*start, word));
+        starts.map(|start| start + word.signs.len() - 1)
+    }
+
+    fn stands_at(&self, start: usize, word: &Word<'_>) -> bool {
+        let end = start + word.signs.len();
+        self.signs.get(start..end).is_some_and(|signs| {
+            signs.iter().map(|sign| sign.c).eq(word.signs.iter().copied()) && self.is_whole(start, end - 1)
         })
     }
 
@@ -57,10 +60,8 @@ impl Sentence {
 
     /// Whether a word begins closely after a place.
     pub fn follows(&self, end: usize, word: &Word<'_>) -> bool {
-        self.ends_of(word).any(|last| {
-            let start = last + 1 - word.signs.len();
-            start > end && start - end <= CLOSE
-        })
+        // Only where it could: a sentence may be as long as a text.
+        (end + 1..=end + CLOSE).any(|start| self.stands_at(start, word))
     }
 }
 
