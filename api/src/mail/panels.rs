@@ -67,7 +67,7 @@ fn said(tx: &mut AnyConnection, mailing: &Mailing, panel: &Panel) -> Rows<Option
         (News::PanelResult, _) => Some(Said::Result),
         (News::PanelSeat, Outcome::Selected { confirm_by }) => Some(Said::Seat { confirm_by }),
         (News::PanelReminder, Outcome::Confirmed) => {
-            let trial = trials::of(tx, &[application.id])?.remove(&application.id).unwrap_or_default();
+            let trial = trials::of_one(tx, application.id)?;
             let due = trial.due_at(&panel.terms).filter(|_| trial.reported_at.is_none());
             due.map(|due_at| Said::Due { due_at })
         }

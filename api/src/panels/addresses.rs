@@ -128,7 +128,7 @@ async fn get_shipment(
         let (application, panel, _) = own(tx, actor, id.into())?;
         ensure_confirmed(&application).map_err(|_| Error::Missing)?;
         let shipment = shipments::find(tx, &application)?;
-        let trial = trials::of(tx, &[application.id])?.remove(&application.id).unwrap_or_default();
+        let trial = trials::of_one(tx, application.id)?;
         Ok(Reply::ok(&ShipmentBody::new(&shipment, &application.ticket, &trial, &panel, &held.addresses)))
     })
     .await
@@ -157,7 +157,7 @@ async fn report_received(
         if !events.is_empty() {
             shipments::keep(tx, &stamp, &after, &events)?;
         }
-        let trial: Trial = trials::of(tx, &[application.id])?.remove(&application.id).unwrap_or_default();
+        let trial: Trial = trials::of_one(tx, application.id)?;
         Ok(Reply::ok(&ShipmentBody::new(&after, &application.ticket, &trial, &panel, &held.addresses)))
     })
     .await

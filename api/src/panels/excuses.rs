@@ -91,7 +91,7 @@ async fn put_excuse(
     let reason = field("/reason", Plea::try_from(&*body.reason))?;
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         let (application, panel, _) = own_alone(tx, actor, id.into())?;
-        let trial = trials::of(tx, &[application.id])?.remove(&application.id).unwrap_or_default();
+        let trial = trials::of_one(tx, application.id)?;
         let said = excuses::of(tx, &[application.id])?.pop();
         ensure_may_excuse(&application, &panel, &trial, said.as_ref(), stamp.at)?;
         let excuse = Excuse {

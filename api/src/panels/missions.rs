@@ -229,7 +229,7 @@ fn shown(
 }
 
 pub(super) fn trial_of(tx: &mut AnyConnection, application: ApplicationId) -> Rows<Trial> {
-    Ok(trials::of(tx, &[application])?.remove(&application).unwrap_or_default())
+    trials::of_one(tx, application)
 }
 
 /// List the missions of an application, and what was done for them

@@ -81,7 +81,7 @@ fn answer(
     match outcome {
         _ if !is_new => {}
         Outcome::Declined => {
-            let trial = trials::of(tx, &[after.id])?.remove(&after.id).unwrap_or_default();
+            let trial = trials::of_one(tx, after.id)?;
             trial.ensure_may_leave()?;
             seats::leave(tx, stamp, &panel, &after, ApplicationEvent::Declined)?;
         }

@@ -219,6 +219,6 @@ fn answer(
     app: &web::Data<App>,
 ) -> Rows<Reply<ShipmentBody>> {
     let panel = panels::find(tx, actor, application.panel_id)?;
-    let trial = trials::of(tx, &[application.id])?.remove(&application.id).unwrap_or_default();
+    let trial = trials::of_one(tx, application.id)?;
     Ok(Reply::ok(&ShipmentBody::new(shipment, &application.ticket, &trial, &panel, &app.addresses)))
 }

@@ -126,7 +126,7 @@ pub fn record(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Res
     let panel = applications::find(conn, id)?.panel_id;
     be_alone_with(conn, panel)?;
     let (application, panel) = (applications::find(conn, id)?, super::find(conn, &Actor::System, panel)?);
-    let trial = trials::of(conn, &[id])?.remove(&id).unwrap_or_default();
+    let trial = trials::of_one(conn, id)?;
     let excuse = excuses::of(conn, &[id])?.pop();
     let recorded: i64 =
         strikes::table.filter(strikes::application_id.eq(key(id))).count().get_result(conn)?;

@@ -63,3 +63,11 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<HashMap<App
     };
     Ok(rows.into_iter().map(trial).collect())
 }
+
+/// How far one of these is.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn of_one(conn: &mut AnyConnection, id: ApplicationId) -> Result<Trial> {
+    Ok(of(conn, &[id])?.remove(&id).unwrap_or_default())
+}
