@@ -98,6 +98,7 @@ pub enum Code {
     NothingToDecide,
     AlreadyDecided,
     ResultsMissing,
+    TrialsUnderWay,
     NotDelivered,
     MissionNotOpen,
     MissionsMissing,

@@ -112,6 +112,7 @@ fn phrases(code: Code) -> Phrases {
         Code::NothingToDecide => (409, "nothing_to_decide", ["결정할 것이 없습니다", "There is nothing to decide"], ["보낸 사유나 이의가 없습니다.", "Nobody has sent an excuse or an appeal."]),
         Code::AlreadyDecided => (409, "already_decided", ["이미 결정되었습니다", "It is decided"], ["한 번 결정하면 바꿀 수 없습니다.", "What is decided once stays so."]),
         Code::ResultsMissing => (409, "results_missing", ["체험단에서 배운 것을 먼저 알려 주세요", "Tell first what was learned"], ["results에 무엇을 배웠고 무엇이 바뀌는지 쓴 뒤에 닫을 수 있습니다.", "A panel is closed once its `results` say what was learned and what changes."]),
+        Code::TrialsUnderWay => (409, "trials_under_way", ["아직 체험 중인 분이 있습니다", "People are still trying the product"], ["보고서를 낼 수 있거나 제품을 기다리는 인원과, 지금으로서 가장 늦게 끝나는 때: {}", "How many may still tell of the product or wait for it, and until when at the latest as things stand: {}."]),
         Code::NotDelivered => (409, "not_delivered", ["아직 제품을 받지 않았습니다", "The product has not come yet"], ["제품이 도착한 뒤에 미션과 보고서를 낼 수 있습니다.", "Missions and reports follow once it is there."]),
         Code::MissionNotOpen => (409, "mission_not_open", ["아직 시작하지 않은 미션입니다", "The mission has not begun"], ["{}부터 낼 수 있습니다.", "It may be done from {} on."]),
         Code::MissionsMissing => (422, "missions_missing", ["아직 하지 않은 미션이 있습니다", "Required missions are not done"], ["먼저 해 주세요: {}", "Do these first: {}."]),

@@ -1,5 +1,6 @@
 //! Trial panels: from a draft to seats that are taken.
 
+mod closing;
 mod disclosure;
 mod first_come;
 mod journey;

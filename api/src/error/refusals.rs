@@ -139,6 +139,10 @@ fn of_panel(barred: Barred) -> Failure {
         Barred::AppealTooLate => failure(Code::AppealTooLate),
         Barred::NothingToDecide => failure(Code::NothingToDecide),
         Barred::AlreadyDecided => failure(Code::AlreadyDecided),
+        Barred::TrialsUnderWay { trying, until } => {
+            let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+            failure(Code::TrialsUnderWay).with_fact(format!("{trying}, {until}"))
+        }
         Barred::ResultsMissing => failure(Code::ResultsMissing),
         Barred::NotDelivered => failure(Code::NotDelivered),
         Barred::MissionNotOpen { from } => {

@@ -10,11 +10,12 @@ use domain::{
         Panel, Step,
         planning::{self, Imagined},
         terms::Method,
+        trials::ensure_over,
     },
 };
 use persistence::{
     AloneWith, AnyConnection, Result as Rows, notifications,
-    panels::{self, results, seats},
+    panels::{self, results, seats, strikes, trials},
 };
 
 use super::{PanelBody, shown};
@@ -45,7 +46,12 @@ fn follow(tx: &mut AnyConnection, step: Step, panel: &Panel, stamp: &Stamp) -> R
             }
             seats::give_time(tx, panel, stamp.at)
         }
-        Step::Close => results::tell_all(tx, stamp, panel.id),
+        Step::Close => {
+            ensure_over(&panel.terms, &trials::of_panel(tx, panel.id)?, stamp.at)?;
+            // Whose time ended a moment ago, before the job looked.
+            strikes::record_missed(tx, stamp, panel)?;
+            results::tell_all(tx, stamp, panel.id)
+        }
         Step::Cancel => notifications::panels::tell_applicants(tx, stamp, News::PanelCancelled, panel.id),
         Step::Publish | Step::CloseRecruiting | Step::Lock | Step::Unlock | Step::Draw => Ok(()),
     }
@@ -150,9 +156,9 @@ async fn announce_panel(
 
 /// Close a panel
 ///
-/// Which needs that it was told what was learned; everybody who applied hears of that now.
+/// Once nobody tries the product any more, and it was told what was learned; everybody who applied hears of that now.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, results_missing")))]
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, trials_under_way, results_missing")))]
 #[post("/v1/panels/{id}/close")]
 async fn close_panel(
     app: web::Data<App>,

@@ -54,6 +54,8 @@ pub enum Barred {
     NothingToDecide,
     #[error("it is decided")]
     AlreadyDecided,
+    #[error("{trying} still try the product, as things stand until {until}")]
+    TrialsUnderWay { trying: usize, until: DateTime<Utc> },
     #[error("nobody has told what was learned")]
     ResultsMissing,
     #[error("the product has not come")]

@@ -1,11 +1,11 @@
 //! Excuses: why somebody cannot tell of a product, said in time.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     Barred, Panel,
     applications::{Application, Outcome},
-    strikes::{GRACE_DAYS, Plea},
+    strikes::Plea,
     trials::Trial,
 };
 use crate::{ApplicationId, Refusal};
@@ -51,7 +51,7 @@ pub fn ensure_may_excuse(
     said: Option<&Excuse>,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let until = trial.due_at(&panel.terms).map(|due| due + TimeDelta::days(GRACE_DAYS));
+    let until = trial.struck_from(&panel.terms);
     let is_over = trial.reported_at.is_some() || trial.missed_at.is_some();
     if !panel.takes_replies(now) {
         Err(Barred::Phase(panel.phase(now)).into())

@@ -195,7 +195,7 @@ pub fn is_due(
     now: DateTime<Utc>,
 ) -> bool {
     let waits = application.outcome == Outcome::Confirmed && panel.takes_replies(now);
-    let is_late = trial.due_at(&panel.terms).is_some_and(|due| now >= due + TimeDelta::days(GRACE_DAYS));
+    let is_late = trial.struck_from(&panel.terms).is_some_and(|from| now >= from);
     let is_refused = |excuse: &Excuse| excuse.decision.is_some_and(|decision| !decision.granted);
     waits && is_late && trial.reported_at.is_none() && excuse.is_none_or(is_refused)
 }

@@ -2,8 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Barred, terms::Terms};
+use super::{Barred, strikes::GRACE_DAYS, terms::Terms};
 use crate::Refusal;
+
+/// Days for which a product that has not come is waited for: from the shipping, or from the seat where nothing was shipped. After
+/// them it is for staff to say whether anything may still come of it.
+pub const PATIENCE_DAYS: i64 = 14;
 
 /// What happened to a confirmed seat, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,11 +102,92 @@ impl Trial {
         let days = terms.schedule.trial_days + terms.schedule.report_days;
         Some(self.delivered_at? + TimeDelta::days(days.into()))
     }
+
+    /// From when the absence of a report is a strike: [`GRACE_DAYS`] after it was due.
+    #[must_use]
+    pub fn struck_from(&self, terms: &Terms) -> Option<DateTime<Utc>> {
+        Some(self.due_at(terms)? + TimeDelta::days(GRACE_DAYS))
+    }
+}
+
+/// A confirmed seat of somebody who can still tell of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seat {
+    /// When it was confirmed.
+    pub since: DateTime<Utc>,
+    pub trial: Trial,
+}
+
+impl Seat {
+    /// Until when it keeps the panel open, as things stand; none once there is a report, a granted excuse or a strike. Whoever has
+    /// the product has until the strike, whoever has not is waited for [`PATIENCE_DAYS`].
+    #[must_use]
+    pub fn open_until(&self, terms: &Terms) -> Option<DateTime<Utc>> {
+        let Trial { shipped_at, reported_at, excused_at, missed_at, .. } = self.trial;
+        if reported_at.or(excused_at).or(missed_at).is_some() {
+            return None;
+        }
+        let waits_since = shipped_at.unwrap_or(self.since.max(terms.schedule.confirm_by));
+        let patience = waits_since + TimeDelta::days(PATIENCE_DAYS);
+        Some(self.trial.struck_from(terms).unwrap_or(patience))
+    }
+}
+
+/// Whether nobody with a seat still tries the product, or waits for it.
+///
+/// # Errors
+/// [`Barred::TrialsUnderWay`].
+pub fn ensure_over(terms: &Terms, seats: &[Seat], now: DateTime<Utc>) -> Result<(), Refusal> {
+    let open: Vec<DateTime<Utc>> =
+        seats.iter().filter_map(|seat| seat.open_until(terms)).filter(|until| now < *until).collect();
+    match open.iter().max() {
+        Some(until) => Err(Barred::TrialsUnderWay { trying: open.len(), until: *until }.into()),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn day(day: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(day)
+    }
+
+    #[test]
+    fn a_panel_is_open_as_long_as_something_may_come_of_a_seat() {
+        // Confirmed by the fourth, with two days to try and one to tell.
+        let terms: Terms = serde_json::from_value(json!({
+            "title": "t", "product": "p", "contact": "c", "seats": 1, "method": "manual", "rules": "r", "disclosure": "d",
+            "schedule": { "opens_at": day(1), "closes_at": day(2), "announce_at": day(3), "confirm_by": day(4),
+                "trial_days": 2, "report_days": 1 },
+        }))
+        .unwrap();
+        let confirmed = Trial::default();
+        let shipped = Trial { shipped_at: Some(day(6)), ..confirmed };
+        let there = Trial { delivered_at: Some(day(8)), ..shipped };
+        for (since, trial, until) in [
+            (3, confirmed, Some(4 + 14)),
+            // Whoever took the seat of another.
+            (5, confirmed, Some(5 + 14)),
+            (3, shipped, Some(6 + 14)),
+            (3, there, Some(8 + 3 + 7)),
+            (3, Trial { excused_at: Some(day(5)), ..confirmed }, None),
+            (3, Trial { reported_at: Some(day(9)), ..there }, None),
+            (3, Trial { missed_at: Some(day(18)), ..there }, None),
+        ] {
+            let seat = Seat { since: day(since), trial };
+            assert_eq!(seat.open_until(&terms), until.map(day), "{seat:?}");
+        }
+        let seats = [confirmed, shipped, there].map(|trial| Seat { since: day(3), trial });
+        let over = |now| ensure_over(&terms, &seats, now);
+        let open = |trying, until| Err(Barred::TrialsUnderWay { trying, until: day(until) }.into());
+        assert_eq!(over(day(17)), open(3, 20));
+        assert_eq!(over(day(18)), open(1, 20));
+        assert_eq!(over(day(20)), Ok(()));
+    }
 
     #[test]
     fn what_was_done_counts_more_than_what_was_missed() {

@@ -10,10 +10,13 @@ use domain::{
     Actor, ApplicationId, MemberId, Stamp, StrikeId,
     answers::News,
     events::{Event, StrikeEvent},
-    panels::strikes::{Appeal, Kind, Plea, Strike, Verdict, is_due},
+    panels::{
+        Panel,
+        strikes::{Appeal, Kind, Plea, Strike, Verdict, is_due},
+    },
 };
 
-use super::{applications, be_alone_with, excuses, trials};
+use super::{applications, be_alone_with, excuses, reminders, trials};
 use crate::{
     connection::AnyConnection,
     error::{Error, Result},
@@ -145,6 +148,15 @@ pub fn record(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Res
     tell_member(conn, stamp, News::PanelNoShow, panel.id, member)?;
     let event = Event::Strike { strike, application: id, panel: panel.id, what: StrikeEvent::Recorded };
     outbox::write(conn, stamp, &[event])
+}
+
+/// Records all that were missed in a panel by now. To be done alone with it.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn record_missed(conn: &mut AnyConnection, stamp: &Stamp, panel: &Panel) -> Result<()> {
+    let missed = reminders::missed(conn, panel, stamp.at, i64::MAX)?;
+    missed.into_iter().zip(0..).try_for_each(|(id, nth)| record(conn, &stamp.branch(nth), id))
 }
 
 /// Keeps an appeal, and tells those who decide.

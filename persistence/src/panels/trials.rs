@@ -6,7 +6,13 @@ use chrono::NaiveDateTime;
 use diesel::{
     ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
 };
-use domain::{ApplicationId, panels::trials::Trial};
+use domain::{
+    ApplicationId, PanelId,
+    panels::{
+        applications::Outcome,
+        trials::{Seat, Trial},
+    },
+};
 
 use crate::{
     connection::AnyConnection,
@@ -70,4 +76,25 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<HashMap<App
 /// Only when the database fails.
 pub fn of_one(conn: &mut AnyConnection, id: ApplicationId) -> Result<Trial> {
     Ok(of(conn, &[id])?.remove(&id).unwrap_or_default())
+}
+
+/// The confirmed seats of a panel, but for those whose owners are forgotten: nothing is to come of them.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn of_panel(conn: &mut AnyConnection, panel: PanelId) -> Result<Vec<Seat>> {
+    let rows: Vec<(KeyValue, NaiveDateTime)> = applications::table
+        .filter(applications::panel_id.eq(key(panel)))
+        .filter(applications::outcome.eq(Outcome::Confirmed.name()))
+        .filter(applications::member_id.is_not_null())
+        // A confirmed application changes no more, but for being left.
+        .select((applications::id, applications::updated_at))
+        .load(conn)?;
+    let ids: Vec<ApplicationId> = rows.iter().map(|(id, _)| (*id).into()).collect();
+    let trials = of(conn, &ids)?;
+    let seat = |(id, (_, since)): (ApplicationId, (KeyValue, NaiveDateTime))| Seat {
+        since: since.and_utc(),
+        trial: trials.get(&id).copied().unwrap_or_default(),
+    };
+    Ok(ids.into_iter().zip(rows).map(seat).collect())
 }

@@ -172,7 +172,10 @@ async fn a_panel_is_closed_with_what_was_learned_and_everybody_is_told() {
     on_each_database(async |app| {
         let seat = confirmed(app, "ana").await;
         let path = format!("/v1/panels/{}/results", seat.panel);
-        app.advance(TimeDelta::days(30));
+        seed_delivered(app, &seat);
+        app.advance(TimeDelta::days(21));
+        seed_reported(app, &seat);
+        app.advance(TimeDelta::days(3));
         let (pm, ana) = (app.staff("product_manager").await, app.member("ana").await);
         let close = format!("/v1/panels/{}/close", seat.panel);
         pm.post(&close, &json!({})).await.expect_problem(409, "results_missing");
