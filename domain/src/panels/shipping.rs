@@ -90,6 +90,15 @@ pub enum State {
     Delivered,
 }
 
+impl State {
+    fn field(self) -> &'static str {
+        match self {
+            Self::Shipped => "shipped_at",
+            Self::Delivered => "delivered_at",
+        }
+    }
+}
+
 /// What a courier says of a parcel; what it leaves out stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
@@ -100,6 +109,8 @@ pub struct News {
     pub at: Option<DateTime<Utc>>,
 }
 
+const NOT_YET: &str = "time that has come";
+
 impl Parcel {
     /// The parcel, if its times can be.
     ///
@@ -109,7 +120,7 @@ impl Parcel {
         let cut = |at: Option<DateTime<Utc>>| at.map(|at| at.trunc_subsecs(6));
         (self.shipped_at, self.delivered_at) = (cut(self.shipped_at), cut(self.delivered_at));
         let has_come = |at: Option<DateTime<Utc>>| at.is_none_or(|at| at <= now);
-        let not_yet = Fault::NotA("time that has come");
+        let not_yet = Fault::NotA(NOT_YET);
         match (self.shipped_at, self.delivered_at) {
             (shipped, _) if !has_come(shipped) => Err(("shipped_at", not_yet)),
             (_, delivered) if !has_come(delivered) => Err(("delivered_at", not_yet)),
@@ -123,24 +134,30 @@ impl Parcel {
         }
     }
 
-    /// The parcel after what a courier says. Of two deliveries the earlier stands, and saying the same again changes nothing.
+    /// The parcel after what a courier says. Of two shippings or deliveries the earlier stands, so saying the same again changes
+    /// nothing; and what was delivered had left by then, whenever that was told.
     ///
     /// # Errors
     /// As [`Parcel::checked`].
     pub fn told(self, news: &News, now: DateTime<Utc>) -> Result<Self, (&'static str, Fault)> {
-        let mut told = Self {
-            courier: news.courier.clone().or(self.courier),
-            tracking: news.tracking.clone().or(self.tracking),
-            ..self
-        };
-        match news.state {
-            State::Shipped => told.shipped_at = news.at.or(told.shipped_at).or(Some(now)),
-            State::Delivered => {
-                let at = news.at.or(told.delivered_at).unwrap_or(now);
-                told.delivered_at = Some(told.delivered_at.map_or(at, |known| known.min(at)));
-            }
+        if news.at.is_some_and(|at| at > now) {
+            // Also where an earlier time is known, and would stand.
+            return Err((news.state.field(), Fault::NotA(NOT_YET)));
         }
-        told.checked(now)
+        let earlier = |known: Option<DateTime<Utc>>| {
+            let at = news.at.or(known).unwrap_or(now);
+            known.map_or(at, |known| known.min(at))
+        };
+        let (shipped_at, delivered_at) = match news.state {
+            State::Shipped => (Some(earlier(self.shipped_at)), self.delivered_at),
+            State::Delivered => {
+                let came = earlier(self.delivered_at);
+                (self.shipped_at.map(|left| left.min(came)), Some(came))
+            }
+        };
+        let courier = news.courier.clone().or(self.courier);
+        let tracking = news.tracking.clone().or(self.tracking);
+        Self { courier, tracking, shipped_at, delivered_at }.checked(now)
     }
 
     /// The parcel after whoever waits for it says that it came.
@@ -266,6 +283,19 @@ mod tests {
     }
 
     #[test]
+    fn what_was_delivered_had_left_by_then() {
+        let shipped = Parcel::default().told(&news(State::Shipped, Some(3)), at(9)).unwrap();
+        let there = shipped.clone().told(&news(State::Delivered, Some(2)), at(9)).unwrap();
+        assert_eq!((there.shipped_at, there.delivered_at), (Some(at(2)), Some(at(2))));
+        // Said again or later, the shipping is the one that was known.
+        for hour in [None, Some(3), Some(6)] {
+            assert_eq!(there.clone().told(&news(State::Shipped, hour), at(9)).unwrap(), there);
+        }
+        let earlier = there.told(&news(State::Shipped, Some(1)), at(9)).unwrap();
+        assert_eq!((earlier.shipped_at, earlier.delivered_at), (Some(at(1)), Some(at(2))));
+    }
+
+    #[test]
     fn times_that_cannot_be_are_named() {
         let shipped = Parcel::default().told(&news(State::Shipped, Some(3)), at(9)).unwrap();
         let field = |parcel: &Parcel, state, hour| {
@@ -273,10 +303,10 @@ mod tests {
         };
         assert_eq!(field(&shipped, State::Shipped, Some(10)), Err("shipped_at"));
         assert_eq!(field(&shipped, State::Delivered, Some(10)), Err("delivered_at"));
-        assert_eq!(field(&shipped, State::Delivered, Some(2)), Err("delivered_at"));
         assert_eq!(field(&Parcel::default(), State::Delivered, None), Err("delivered_at"));
-        let there = shipped.told(&news(State::Delivered, Some(5)), at(9)).unwrap();
-        assert_eq!(field(&there, State::Shipped, Some(6)), Err("delivered_at"));
+        // By hand nothing is moved along.
+        let odd = Parcel { delivered_at: Some(at(2)), ..shipped };
+        assert_eq!(odd.checked(at(9)).map_err(|(field, _)| field), Err("delivered_at"));
     }
 
     #[test]

@@ -81,7 +81,7 @@ async fn a_file_that_is_wrong_anywhere_changes_nothing() {
         let marketer = app.staff("marketer").await;
         let (before, events) = (listed(&marketer, &panel).await, app.seed_read_events().len());
         let good = format!("{},CJ대한통운,612345678901,shipped,", ids[0]);
-        let ((to_come, _), (left, _), (earlier, _)) = (time(app, 60), time(app, -60), time(app, -90));
+        let (to_come, _) = time(app, 60);
         for (lines, pointer) in [
             (format!("{good}\n{NOBODY},CJ,1234,,"), "/3/application_id"),
             (format!("{good}\n{},CJ,1234,,", others[0]), "/3/application_id"),
@@ -131,14 +131,39 @@ async fn a_file_that_is_wrong_anywhere_changes_nothing() {
         json.expect_problem(415, "unsupported_media_type");
         assert_eq!((listed(&marketer, &panel).await, app.seed_read_events().len()), (before, events));
 
-        // A delivery before the shipping, once there is one.
-        let shipped = format!("{HEAD}\n{},CJ대한통운,612345678901,shipped,{left}\n", ids[0]);
-        import(&marketer, &panel, shipped).await.expect(200);
-        let odd = format!("{HEAD}\n{},,,delivered,{earlier}\n", ids[0]);
-        let problem = import(&marketer, &panel, odd).await.expect_problem(422, "invalid_fields");
-        assert_eq!(pointers(&problem), ["/2/at"]);
-        assert_eq!(listed(&marketer, &panel).await[0]["delivered_at"], Value::Null);
         assert_eq!(listed(&marketer, &other).await[0]["stage"], "confirmed");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_delivery_counts_whenever_the_shipping_was_told() {
+    on_each_database(async |app| {
+        let (panel, ids) = seated(app, &["ana", "ben"]).await;
+        let marketer = app.staff("marketer").await;
+        let ((left, left_at), (came, came_at)) = (time(app, -60), time(app, -90));
+        let lines = |state: &str, at: &str| {
+            format!(
+                "{HEAD}\n{},CJ,612345678901,{state},{at}\n{},CJ,612345678902,{state},{at}\n",
+                ids[0], ids[1]
+            )
+        };
+        let times = |listed: &[Value]| -> Vec<[Value; 2]> {
+            listed.iter().map(|one| [one["shipped_at"].clone(), one["delivered_at"].clone()]).collect()
+        };
+        // Staff told of the shipping half an hour after the courier had brought it.
+        import(&marketer, &panel, lines("shipped", &left)).await.expect(200);
+        assert_eq!(
+            times(&listed(&marketer, &panel).await),
+            [[json!(left_at), Value::Null], [json!(left_at), Value::Null]]
+        );
+        let done = import(&marketer, &panel, lines("delivered", &came)).await.expect(200);
+        assert_eq!(done["delivered"], 2);
+        let there = listed(&marketer, &panel).await;
+        assert_eq!(times(&there), [[json!(came_at), json!(came_at)], [json!(came_at), json!(came_at)]]);
+        // The file of yesterday again is no correction.
+        assert_eq!(import(&marketer, &panel, lines("shipped", &left)).await.expect(200)["unchanged"], 2);
+        assert_eq!(listed(&marketer, &panel).await, there);
     })
     .await;
 }
