@@ -196,6 +196,13 @@ impl Panel {
         Some(ended + TimeDelta::days(self.terms.retention_days.into()))
     }
 
+    /// From when the result is out, if it is released by then.
+    #[must_use]
+    pub fn out_from(&self) -> DateTime<Utc> {
+        let planned = self.terms.schedule.announce_at;
+        self.marks.announced_at.map_or(planned, |released| planned.max(released))
+    }
+
     /// Whether the result may be known by everybody.
     #[must_use]
     pub fn is_announced(&self, now: DateTime<Utc>) -> bool {

@@ -986,6 +986,7 @@ diesel::table! {
         shipped_at -> Nullable<Timestamp>,
         delivered_at -> Nullable<Timestamp>,
         updated_at -> Timestamp,
+        told_at -> Nullable<Timestamp>,
     }
 }
 

@@ -75,7 +75,8 @@ impl From<&Excuse> for ExcuseBody {
 
 /// Excuse oneself from a report
 ///
-/// From the moment the seat is confirmed until seven days after the report is due. It may be said anew until staff decide; as long
+/// From the moment the seat is confirmed until seven days after the report is due, or after the delivery was told where that was
+/// later. It may be said anew until staff decide; as long
 /// as they have not, nothing is held against anybody.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = PutExcuseBody,
     responses((status = 200, body = ExcuseBody),

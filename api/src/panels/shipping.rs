@@ -5,10 +5,12 @@ mod export;
 mod import;
 
 use actix_web::{get, patch, post, web};
+use chrono::{DateTime, Utc};
 use domain::{
-    Actor, ApplicationId, PanelId, Refusal, Stamp,
+    Actor, ApplicationId, Refusal, Stamp,
     access::Permission,
     panels::{
+        Panel,
         applications::Application,
         shipping::{Shipment, ensure_confirmed, ensure_may_follow},
     },
@@ -138,8 +140,8 @@ async fn import_shipments(
         import::lines(&file.text)?.into_iter().map(|line| (Stamp::new(now, random()), line)).collect();
     app.write_once(&me.caller, file.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::Ship)?;
-        let panel = panels::find(tx, actor, id.into())?.id;
-        let (changes, done) = changes(tx, panel, &lines)?;
+        let panel = panels::find(tx, actor, id.into())?;
+        let (changes, done) = changes(tx, &panel, &lines, now)?;
         for (stamp, before, after) in &changes {
             shipments::keep(tx, stamp, after, &before.parcel.events_to(&after.parcel))?;
         }
@@ -157,12 +159,13 @@ type Change = (Stamp, Shipment, Shipment);
 /// What the lines of a file change, alone with the panel until that is stored.
 fn changes(
     tx: &mut AnyConnection,
-    panel: PanelId,
+    panel: &Panel,
     lines: &[(Stamp, Line)],
+    now: DateTime<Utc>,
 ) -> Rows<(Vec<Change>, ShipmentsImportedBody)> {
-    panels::be_alone_with(tx, panel)?;
-    let known = shipments::all(tx, panel)?.into_iter().map(|listed| listed.shipment);
-    let mut after = understood(lines, known)?;
+    panels::be_alone_with(tx, panel.id)?;
+    let known = shipments::all(tx, panel.id)?.into_iter().map(|listed| listed.shipment);
+    let mut after = understood(lines, known, &(panel.out_from()..=now))?;
     let done = ShipmentsImportedBody::of(&after);
     after.retain(|(_, before, after)| before != after);
     Ok((after, done))
@@ -171,7 +174,7 @@ fn changes(
 /// Say by hand what became of a shipment
 ///
 /// What is left out stays, `null` takes it back. A time may be corrected here either way; a delivery is never before the shipping, and
-/// neither is in the future.
+/// neither is before the announcement of the panel or in the future.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = UpdateShipmentBody,
     responses((status = 200, body = ShipmentBody), (status = 409, description = "seat_not_confirmed")))]
 #[patch("/v1/applications/{id}/shipment")]
@@ -185,9 +188,10 @@ async fn update_shipment(
     let update = body.update()?;
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::Ship)?;
-        let application = alone(tx, actor, id.into())?;
+        let (application, panel) = alone(tx, actor, id.into())?;
         let before = shipments::find(tx, &application)?;
-        let parcel = update.over(&before.parcel).checked(stamp.at);
+        let span = panel.out_from()..=stamp.at;
+        let parcel = before.parcel.becoming(update.over(&before.parcel), &span);
         let parcel = parcel.map_err(|(field, fault)| Refusal::Unfit { field, fault })?;
         let was = answer(tx, actor, &application, &before, &held)?;
         let events = before.parcel.events_to(&parcel);
@@ -202,13 +206,13 @@ async fn update_shipment(
 }
 
 /// The application, confirmed, when nobody else changes the panel or what is sent for it until this is done.
-fn alone(tx: &mut AnyConnection, actor: &Actor, id: ApplicationId) -> Rows<Application> {
+fn alone(tx: &mut AnyConnection, actor: &Actor, id: ApplicationId) -> Rows<(Application, Panel)> {
     let panel = applications::find(tx, id)?.panel_id;
+    panels::be_alone_with(tx, panel)?;
     let panel = panels::find(tx, actor, panel)?;
-    panels::be_alone_with(tx, panel.id)?;
     let application = applications::find(tx, id)?;
     ensure_confirmed(&application).map_err(Error::Refused)?;
-    Ok(application)
+    Ok((application, panel))
 }
 
 fn answer(

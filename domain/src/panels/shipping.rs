@@ -1,5 +1,7 @@
 //! A product on its way: who carries it, when it left and when it came.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, SubsecRound as _, Utc};
 
 use super::{
@@ -32,13 +34,16 @@ impl Shipment {
     }
 }
 
-/// Who carries it and how far it is. A delivery is never before the shipping, and nothing is known of the future.
+/// Who carries it and how far it is. A delivery is never before the shipping; neither is before the
+/// announcement, nor in the future.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parcel {
     pub courier: Option<Courier>,
     pub tracking: Option<Tracking>,
     pub shipped_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
+    /// When that was told to us.
+    pub told_at: Option<DateTime<Utc>>,
 }
 
 /// What a courier is called: 1–40 characters.
@@ -109,28 +114,37 @@ pub struct News {
     pub at: Option<DateTime<Utc>>,
 }
 
-const NOT_YET: &str = "time that has come";
+/// The times that may be told of a parcel: from the announcement of its panel until now.
+pub type Span = RangeInclusive<DateTime<Utc>>;
+
+const OUT_OF_SPAN: Fault = Fault::NotA("time between the announcement of the panel and now");
 
 impl Parcel {
-    /// The parcel, if its times can be.
+    /// The parcel once it is said to be another, if the times that are new can be. A delivery at a time that was not known before is
+    /// told now.
     ///
     /// # Errors
     /// Which of them cannot, and why.
-    pub fn checked(mut self, now: DateTime<Utc>) -> Result<Self, (&'static str, Fault)> {
+    pub fn becoming(&self, mut said: Self, span: &Span) -> Result<Self, (&'static str, Fault)> {
         let cut = |at: Option<DateTime<Utc>>| at.map(|at| at.trunc_subsecs(6));
-        (self.shipped_at, self.delivered_at) = (cut(self.shipped_at), cut(self.delivered_at));
-        let has_come = |at: Option<DateTime<Utc>>| at.is_none_or(|at| at <= now);
-        let not_yet = Fault::NotA(NOT_YET);
-        match (self.shipped_at, self.delivered_at) {
-            (shipped, _) if !has_come(shipped) => Err(("shipped_at", not_yet)),
-            (_, delivered) if !has_come(delivered) => Err(("delivered_at", not_yet)),
+        (said.shipped_at, said.delivered_at) = (cut(said.shipped_at), cut(said.delivered_at));
+        let is_odd = |before: Option<_>, after: Option<_>| {
+            before != after && after.is_some_and(|at: DateTime<Utc>| !span.contains(&at))
+        };
+        match (said.shipped_at, said.delivered_at) {
+            (shipped, _) if is_odd(self.shipped_at, shipped) => Err(("shipped_at", OUT_OF_SPAN)),
+            (_, delivered) if is_odd(self.delivered_at, delivered) => Err(("delivered_at", OUT_OF_SPAN)),
             (None, Some(_)) => {
                 Err(("delivered_at", Fault::NotA("time of delivery: nothing was shipped yet")))
             }
             (Some(shipped), Some(delivered)) if delivered < shipped => {
                 Err(("delivered_at", Fault::NotA("time of delivery: it was shipped later")))
             }
-            _ => Ok(self),
+            (_, delivered) => {
+                let is_known = delivered == self.delivered_at;
+                said.told_at = if is_known { self.told_at } else { delivered.map(|_| *span.end()) };
+                Ok(said)
+            }
         }
     }
 
@@ -138,14 +152,14 @@ impl Parcel {
     /// nothing; and what was delivered had left by then, whenever that was told.
     ///
     /// # Errors
-    /// As [`Parcel::checked`].
-    pub fn told(self, news: &News, now: DateTime<Utc>) -> Result<Self, (&'static str, Fault)> {
-        if news.at.is_some_and(|at| at > now) {
+    /// As [`Parcel::becoming`].
+    pub fn told(&self, news: &News, span: &Span) -> Result<Self, (&'static str, Fault)> {
+        if news.at.is_some_and(|at| !span.contains(&at)) {
             // Also where an earlier time is known, and would stand.
-            return Err((news.state.field(), Fault::NotA(NOT_YET)));
+            return Err((news.state.field(), OUT_OF_SPAN));
         }
         let earlier = |known: Option<DateTime<Utc>>| {
-            let at = news.at.or(known).unwrap_or(now);
+            let at = news.at.or(known).unwrap_or(*span.end());
             known.map_or(at, |known| known.min(at))
         };
         let (shipped_at, delivered_at) = match news.state {
@@ -155,9 +169,9 @@ impl Parcel {
                 (self.shipped_at.map(|left| left.min(came)), Some(came))
             }
         };
-        let courier = news.courier.clone().or(self.courier);
-        let tracking = news.tracking.clone().or(self.tracking);
-        Self { courier, tracking, shipped_at, delivered_at }.checked(now)
+        let courier = news.courier.clone().or(self.courier.clone());
+        let tracking = news.tracking.clone().or(self.tracking.clone());
+        self.becoming(Self { courier, tracking, shipped_at, delivered_at, told_at: None }, span)
     }
 
     /// The parcel after whoever waits for it says that it came.
@@ -165,9 +179,10 @@ impl Parcel {
     /// # Errors
     /// [`Barred::NotShipped`].
     pub fn received(self, now: DateTime<Utc>) -> Result<Self, Refusal> {
-        match self.shipped_at {
-            Some(shipped) if shipped <= now => {
-                Ok(Self { delivered_at: self.delivered_at.or(Some(now)), ..self })
+        match (self.shipped_at, self.delivered_at) {
+            (_, Some(_)) => Ok(self),
+            (Some(shipped), None) if shipped <= now => {
+                Ok(Self { delivered_at: Some(now), told_at: Some(now), ..self })
             }
             _ => Err(Barred::NotShipped.into()),
         }
@@ -246,6 +261,11 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
     }
 
+    /// The panel was announced at the first hour.
+    fn until(hour: i64) -> Span {
+        at(1)..=at(hour)
+    }
+
     fn news(state: State, hour: Option<i64>) -> News {
         let tracking = Tracking::try_from("6123-4567-8901").unwrap();
         let courier = Courier::try_from("CJ대한통운").unwrap();
@@ -259,10 +279,10 @@ mod tests {
         {
             let base = match state {
                 State::Shipped => parcel.clone(),
-                State::Delivered => parcel.clone().told(&news(State::Shipped, Some(2)), at(9)).unwrap(),
+                State::Delivered => parcel.clone().told(&news(State::Shipped, Some(2)), &until(9)).unwrap(),
             };
-            let once = base.clone().told(&news(state, hour), at(9)).unwrap();
-            let twice = once.clone().told(&news(state, hour), at(10)).unwrap();
+            let once = base.clone().told(&news(state, hour), &until(9)).unwrap();
+            let twice = once.clone().told(&news(state, hour), &until(10)).unwrap();
             assert_eq!(once, twice);
             assert!(once.events_to(&twice).is_empty() && !base.events_to(&once).is_empty());
         }
@@ -270,43 +290,65 @@ mod tests {
 
     #[test]
     fn of_two_deliveries_the_earlier_stands() {
-        let shipped = Parcel::default().told(&news(State::Shipped, Some(1)), at(9)).unwrap();
+        let shipped = Parcel::default().told(&news(State::Shipped, Some(1)), &until(9)).unwrap();
         assert_eq!(Parcel::default().received(at(5)), Err(Barred::NotShipped.into()));
         let there = shipped.received(at(5)).unwrap();
         assert_eq!(there.clone().received(at(6)).unwrap(), there);
-        let later = there.clone().told(&news(State::Delivered, Some(6)), at(9)).unwrap();
+        let later = there.clone().told(&news(State::Delivered, Some(6)), &until(9)).unwrap();
         assert_eq!(later, there);
-        let unsaid = there.clone().told(&news(State::Delivered, None), at(9)).unwrap();
+        let unsaid = there.clone().told(&news(State::Delivered, None), &until(9)).unwrap();
         assert_eq!(unsaid, there);
-        let earlier = there.told(&news(State::Delivered, Some(4)), at(9)).unwrap();
+        let earlier = there.told(&news(State::Delivered, Some(4)), &until(9)).unwrap();
         assert_eq!(earlier.delivered_at, Some(at(4)));
     }
 
     #[test]
     fn what_was_delivered_had_left_by_then() {
-        let shipped = Parcel::default().told(&news(State::Shipped, Some(3)), at(9)).unwrap();
-        let there = shipped.clone().told(&news(State::Delivered, Some(2)), at(9)).unwrap();
+        let shipped = Parcel::default().told(&news(State::Shipped, Some(3)), &until(9)).unwrap();
+        let there = shipped.clone().told(&news(State::Delivered, Some(2)), &until(9)).unwrap();
         assert_eq!((there.shipped_at, there.delivered_at), (Some(at(2)), Some(at(2))));
         // Said again or later, the shipping is the one that was known.
         for hour in [None, Some(3), Some(6)] {
-            assert_eq!(there.clone().told(&news(State::Shipped, hour), at(9)).unwrap(), there);
+            assert_eq!(there.clone().told(&news(State::Shipped, hour), &until(9)).unwrap(), there);
         }
-        let earlier = there.told(&news(State::Shipped, Some(1)), at(9)).unwrap();
+        let earlier = there.told(&news(State::Shipped, Some(1)), &until(9)).unwrap();
         assert_eq!((earlier.shipped_at, earlier.delivered_at), (Some(at(1)), Some(at(2))));
     }
 
     #[test]
     fn times_that_cannot_be_are_named() {
-        let shipped = Parcel::default().told(&news(State::Shipped, Some(3)), at(9)).unwrap();
+        let shipped = Parcel::default().told(&news(State::Shipped, Some(3)), &until(9)).unwrap();
         let field = |parcel: &Parcel, state, hour| {
-            parcel.clone().told(&news(state, hour), at(9)).map_err(|(field, _)| field)
+            parcel.clone().told(&news(state, hour), &until(9)).map_err(|(field, _)| field)
         };
         assert_eq!(field(&shipped, State::Shipped, Some(10)), Err("shipped_at"));
         assert_eq!(field(&shipped, State::Delivered, Some(10)), Err("delivered_at"));
         assert_eq!(field(&Parcel::default(), State::Delivered, None), Err("delivered_at"));
         // By hand nothing is moved along.
-        let odd = Parcel { delivered_at: Some(at(2)), ..shipped };
-        assert_eq!(odd.checked(at(9)).map_err(|(field, _)| field), Err("delivered_at"));
+        let odd = Parcel { delivered_at: Some(at(2)), ..shipped.clone() };
+        assert_eq!(shipped.becoming(odd, &until(9)).map_err(|(field, _)| field), Err("delivered_at"));
+        // A wrong year is no time of this panel; what was kept before there was such a rule holds up nothing that is said today.
+        for state in [State::Shipped, State::Delivered] {
+            assert!(field(&shipped, state, Some(0)).is_err());
+        }
+        let old = Parcel { shipped_at: Some(at(-9)), ..Parcel::default() };
+        assert_eq!(field(&old, State::Delivered, Some(2)).unwrap().delivered_at, Some(at(2)));
+    }
+
+    #[test]
+    fn a_delivery_is_told_when_it_was_first_said_to_be_then() {
+        let shipped = Parcel::default().told(&news(State::Shipped, Some(1)), &until(2)).unwrap();
+        assert_eq!(shipped.told_at, None);
+        let there = shipped.told(&news(State::Delivered, Some(4)), &until(7)).unwrap();
+        assert_eq!(there.told_at, Some(at(7)));
+        for hour in [None, Some(4), Some(5)] {
+            assert_eq!(there.told(&news(State::Delivered, hour), &until(8)).unwrap().told_at, Some(at(7)));
+        }
+        assert_eq!(there.clone().received(at(8)).unwrap().told_at, Some(at(7)));
+        let earlier = there.told(&news(State::Delivered, Some(3)), &until(9)).unwrap();
+        assert_eq!(earlier.told_at, Some(at(9)));
+        let back = earlier.becoming(Parcel { delivered_at: None, ..earlier.clone() }, &until(9)).unwrap();
+        assert_eq!(back.told_at, None);
     }
 
     #[test]

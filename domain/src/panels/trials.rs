@@ -14,6 +14,8 @@ pub const PATIENCE_DAYS: i64 = 14;
 pub struct Trial {
     pub shipped_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
+    /// When the delivery was told to us.
+    pub told_at: Option<DateTime<Utc>>,
     /// When the report came first.
     pub reported_at: Option<DateTime<Utc>>,
     /// When it came last, after what staff asked for.
@@ -103,10 +105,12 @@ impl Trial {
         Some(self.delivered_at? + TimeDelta::days(days.into()))
     }
 
-    /// From when the absence of a report is a strike: [`GRACE_DAYS`] after it was due.
+    /// From when the absence of a report is a strike: [`GRACE_DAYS`] after it was due, and after the delivery was told, before which
+    /// nobody could see when it is.
     #[must_use]
     pub fn struck_from(&self, terms: &Terms) -> Option<DateTime<Utc>> {
-        Some(self.due_at(terms)? + TimeDelta::days(GRACE_DAYS))
+        let due = self.due_at(terms)?;
+        Some(self.told_at.map_or(due, |told| due.max(told)) + TimeDelta::days(GRACE_DAYS))
     }
 }
 
@@ -174,6 +178,8 @@ mod tests {
             (5, confirmed, Some(5 + 14)),
             (3, shipped, Some(6 + 14)),
             (3, there, Some(8 + 3 + 7)),
+            (3, Trial { told_at: Some(day(9)), ..there }, Some(8 + 3 + 7)),
+            (3, Trial { told_at: Some(day(30)), ..there }, Some(30 + 7)),
             (3, Trial { excused_at: Some(day(5)), ..confirmed }, None),
             (3, Trial { reported_at: Some(day(9)), ..there }, None),
             (3, Trial { missed_at: Some(day(18)), ..there }, None),

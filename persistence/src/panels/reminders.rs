@@ -108,14 +108,20 @@ pub fn missed(
     most: i64,
 ) -> Result<Vec<ApplicationId>> {
     let schedule = &panel.terms.schedule;
-    let days = i64::from(schedule.trial_days + schedule.report_days) + GRACE_DAYS;
+    let (lasts, grace) =
+        (TimeDelta::days((schedule.trial_days + schedule.report_days).into()), TimeDelta::days(GRACE_DAYS));
     let ids: Vec<KeyValue> = shipments::table
         .inner_join(applications::table)
         .left_join(trial_reports::table.on(trial_reports::application_id.eq(shipments::application_id)))
         .left_join(excuses::table.on(excuses::application_id.eq(shipments::application_id)))
         .left_join(strikes::table.on(strikes::application_id.eq(shipments::application_id)))
         .filter(shipments::panel_id.eq(key(panel.id)))
-        .filter(shipments::delivered_at.le((now - TimeDelta::days(days)).naive_utc()))
+        .filter(shipments::delivered_at.le((now - lasts - grace).naive_utc()))
+        .filter(
+            shipments::told_at
+                .is_null()
+                .or(shipments::told_at.assume_not_null().le((now - grace).naive_utc())),
+        )
         .filter(
             applications::outcome.eq(Outcome::Confirmed.name()).and(applications::member_id.is_not_null()),
         )

@@ -27,16 +27,18 @@ use crate::{
     schema::{applications, members, panels, shipments},
 };
 
-/// Address, courier, tracking, and when it was shipped and delivered.
-type Columns = (Option<String>, Option<String>, Option<String>, Option<NaiveDateTime>, Option<NaiveDateTime>);
+type At = Option<NaiveDateTime>;
+/// Address, courier, tracking, when it was shipped and delivered, and when that was told.
+type Columns = (Option<String>, Option<String>, Option<String>, At, At, At);
 
 fn shipment(application: ApplicationId, panel: PanelId, columns: Columns) -> Result<Shipment> {
-    let (address, courier, tracking, shipped_at, delivered_at) = columns;
+    let (address, courier, tracking, shipped_at, delivered_at, told_at) = columns;
     let odd = |what: &str| Error::Broken(format!("shipment {application}: odd {what}"));
     let courier = courier.as_deref().map(Courier::try_from).transpose().map_err(|_| odd("courier"))?;
     let tracking = tracking.as_deref().map(Tracking::try_from).transpose().map_err(|_| odd("tracking"))?;
-    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
-    let parcel = Parcel { courier, tracking, shipped_at: utc(shipped_at), delivered_at: utc(delivered_at) };
+    let utc = |at: At| at.map(|at| at.and_utc());
+    let (shipped_at, delivered_at, told_at) = (utc(shipped_at), utc(delivered_at), utc(told_at));
+    let parcel = Parcel { courier, tracking, shipped_at, delivered_at, told_at };
     Ok(Shipment { application, panel, address, parcel })
 }
 
@@ -53,6 +55,7 @@ pub fn find(conn: &mut AnyConnection, application: &Application) -> Result<Shipm
             shipments::tracking,
             shipments::shipped_at,
             shipments::delivered_at,
+            shipments::told_at,
         ))
         .first(conn)
         .optional()?;
@@ -80,6 +83,7 @@ pub fn keep(
         shipments::tracking.eq(parcel.tracking.as_ref().map(Tracking::as_str)),
         shipments::shipped_at.eq(naive(parcel.shipped_at)),
         shipments::delivered_at.eq(naive(parcel.delivered_at)),
+        shipments::told_at.eq(naive(parcel.told_at)),
         shipments::updated_at.eq(stamp.at.naive_utc()),
     );
     let id = key(shipment.application);
@@ -149,6 +153,7 @@ fn seated(conn: &mut AnyConnection, panel: PanelId, after: Uuid, most: i64) -> R
                 shipments::tracking.nullable(),
                 shipments::shipped_at.nullable(),
                 shipments::delivered_at.nullable(),
+                shipments::told_at.nullable(),
             ),
         ))
         .load(conn)?;

@@ -27,7 +27,7 @@ use crate::{
 /// Only when the database fails.
 pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<HashMap<ApplicationId, Trial>> {
     type At = Option<NaiveDateTime>;
-    type Found = (KeyValue, (At, At), (At, At, At, At), (At, Option<bool>), (At, Option<bool>));
+    type Found = (KeyValue, (At, At, At), (At, At, At, At), (At, Option<bool>), (At, Option<bool>));
     let rows: Vec<Found> = applications::table
         .left_join(shipments::table.on(shipments::application_id.eq(applications::id)))
         .left_join(trial_reports::table.on(trial_reports::application_id.eq(applications::id)))
@@ -36,7 +36,11 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<HashMap<App
         .filter(applications::id.eq_any(ids.iter().copied().map(key)))
         .select((
             applications::id,
-            (shipments::shipped_at.nullable(), shipments::delivered_at.nullable()),
+            (
+                shipments::shipped_at.nullable(),
+                shipments::delivered_at.nullable(),
+                shipments::told_at.nullable(),
+            ),
             (
                 trial_reports::first_sent_at.nullable(),
                 trial_reports::sent_at.nullable(),
@@ -50,7 +54,7 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<HashMap<App
     let utc = |at: At| at.map(|at| at.and_utc());
     let trial = |(
         id,
-        (shipped, delivered),
+        (shipped, delivered, told),
         (first, sent, asked, accepted),
         (decided, granted),
         (struck, overturned),
@@ -58,6 +62,7 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<HashMap<App
         let trial = Trial {
             shipped_at: utc(shipped),
             delivered_at: utc(delivered),
+            told_at: utc(told),
             reported_at: utc(first),
             sent_at: utc(sent),
             asked_at: utc(asked),

@@ -2,6 +2,7 @@
 
 mod files;
 mod keys;
+mod times;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kit::{TestApp, answer::Answer, on_each_database, people::Person};
@@ -34,12 +35,13 @@ async fn announced(app: &TestApp, names: &[&str]) -> (String, Vec<String>) {
     (panel, ids)
 }
 
-/// The same, and they have.
+/// The same, and they have, a day ago: couriers were here since.
 async fn seated(app: &TestApp, names: &[&str]) -> (String, Vec<String>) {
     let (panel, ids) = announced(app, names).await;
     for (name, id) in names.iter().zip(&ids) {
         say(&app.member(name).await, id, "confirm").await.expect(200);
     }
+    app.advance(TimeDelta::days(1));
     (panel, ids)
 }
 

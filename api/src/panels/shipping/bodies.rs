@@ -105,7 +105,7 @@ impl ShipmentBody {
         panel: &Panel,
         keys: &AddressKeys,
     ) -> Self {
-        let Parcel { courier, tracking, shipped_at, delivered_at } = &shipment.parcel;
+        let Parcel { courier, tracking, shipped_at, delivered_at, .. } = &shipment.parcel;
         let text = |text: &str| text.to_owned();
         Self {
             application_id: shipment.application.uuid(),
@@ -219,6 +219,7 @@ impl Update {
             tracking: tracking.over(parcel.tracking.clone()),
             shipped_at: shipped_at.over(parcel.shipped_at),
             delivered_at: delivered_at.over(parcel.delivered_at),
+            told_at: parcel.told_at,
         }
     }
 }

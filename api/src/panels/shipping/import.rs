@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use csv::{ReaderBuilder, StringRecord, Trim};
 use domain::{
     ApplicationId, Refusal, Stamp,
-    panels::shipping::{Courier, News, Shipment, State, Tracking},
+    panels::shipping::{Courier, News, Shipment, Span, State, Tracking},
     text::Fault,
 };
 use persistence::{Error, Result as Rows};
@@ -185,7 +185,11 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
 ///
 /// # Errors
 /// [`Refusal::UnfitPlaces`]: whose seat is not confirmed, and times that cannot be.
-pub fn understood(lines: &[(Stamp, Line)], known: impl Iterator<Item = Shipment>) -> Rows<Vec<Change>> {
+pub fn understood(
+    lines: &[(Stamp, Line)],
+    known: impl Iterator<Item = Shipment>,
+    span: &Span,
+) -> Rows<Vec<Change>> {
     let mut known: HashMap<ApplicationId, Shipment> =
         known.map(|shipment| (shipment.application, shipment)).collect();
     let (mut changes, mut wrong) = (Vec::new(), Vec::new());
@@ -195,7 +199,7 @@ pub fn understood(lines: &[(Stamp, Line)], known: impl Iterator<Item = Shipment>
                 place(line.number, "application_id"),
                 Fault::NotA("application to this panel with a confirmed seat"),
             )),
-            Some(before) => match before.parcel.clone().told(&line.news, stamp.at) {
+            Some(before) => match before.parcel.told(&line.news, span) {
                 Ok(parcel) => changes.push((*stamp, before.clone(), Shipment { parcel, ..before })),
                 Err((_, fault)) => {
                     let column = if line.news.at.is_some() { "at" } else { "state" };
