@@ -5,6 +5,7 @@ mod disclosure;
 mod first_come;
 mod journey;
 mod lottery;
+mod jobs;
 mod missions;
 mod news;
 mod people;

@@ -46,25 +46,37 @@ pub async fn remind(db: &Database, clock: &Clock) -> Result<usize, Failure> {
     Ok(due.len())
 }
 
-/// Records a strike for each report that was missed; says how many were looked at.
+/// Records a strike for each report that was missed; says how many there were.
 ///
 /// # Errors
 /// When the database fails; what was done stays done.
 pub async fn record_strikes(db: &Database, clock: &Clock) -> Result<usize, Failure> {
-    let (now, mut looked) = (clock.now(), 0);
+    let mut recorded = 0;
     for (panel, _) in db.read(reminders::under_way).await? {
-        loop {
-            let held = panel.clone();
-            let missed = db.read(move |tx| reminders::missed(tx, &held, now, BATCH)).await?;
-            for id in &missed {
-                let (id, stamp) = (*id, clock.stamp());
-                db.write(AloneWith::Nobody, move |tx| strikes::record(tx, &stamp, id)).await?;
-            }
-            looked += missed.len();
-            if missed.len() < BATCH as usize {
-                break;
-            }
+        recorded += record_strikes_of(db, clock, &panel).await?;
+    }
+    Ok(recorded)
+}
+
+/// The same for one panel, as it was when it was looked at.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+pub async fn record_strikes_of(db: &Database, clock: &Clock, panel: &Panel) -> Result<usize, Failure> {
+    let (now, mut total) = (clock.now(), 0);
+    loop {
+        let held = panel.clone();
+        let missed = db.read(move |tx| reminders::missed(tx, &held, now, BATCH)).await?;
+        let mut recorded = 0;
+        for id in &missed {
+            let (id, stamp) = (*id, clock.stamp());
+            let is_new = db.write(AloneWith::Nobody, move |tx| strikes::record(tx, &stamp, id)).await?;
+            recorded += usize::from(is_new);
+        }
+        total += recorded;
+        // Nothing is recorded of a panel that ended meanwhile, so the same would be found for ever.
+        if recorded == 0 || missed.len() < BATCH as usize {
+            return Ok(total);
         }
     }
-    Ok(looked)
 }

@@ -120,11 +120,12 @@ pub fn find_alone(conn: &mut AnyConnection, id: StrikeId) -> Result<Strike> {
     find(conn, id)
 }
 
-/// Records that somebody told nothing in time, if that is still so, and tells them. Does nothing where that was done already.
+/// Records that somebody told nothing in time, if that is still so, and tells them; says whether it was. Does nothing where that was
+/// done already.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn record(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Result<()> {
+pub fn record(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Result<bool> {
     // Whoever excuses themselves just now, and staff who decide about it, are waited for.
     let panel = applications::find(conn, id)?.panel_id;
     be_alone_with(conn, panel)?;
@@ -134,7 +135,7 @@ pub fn record(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Res
     let recorded: i64 =
         strikes::table.filter(strikes::application_id.eq(key(id))).count().get_result(conn)?;
     let is_due = is_due(&application, &panel, &trial, excuse.as_ref(), stamp.at);
-    let Some(member) = application.member_id.filter(|_| is_due && recorded == 0) else { return Ok(()) };
+    let Some(member) = application.member_id.filter(|_| is_due && recorded == 0) else { return Ok(false) };
     let strike: StrikeId = stamp.id(0);
     diesel::insert_into(strikes::table)
         .values((
@@ -147,7 +148,8 @@ pub fn record(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Res
         .execute(conn)?;
     tell_member(conn, stamp, News::PanelNoShow, panel.id, member)?;
     let event = Event::Strike { strike, application: id, panel: panel.id, what: StrikeEvent::Recorded };
-    outbox::write(conn, stamp, &[event])
+    outbox::write(conn, stamp, &[event])?;
+    Ok(true)
 }
 
 /// Records all that were missed in a panel by now. To be done alone with it.
@@ -156,7 +158,7 @@ pub fn record(conn: &mut AnyConnection, stamp: &Stamp, id: ApplicationId) -> Res
 /// Only when the database fails.
 pub fn record_missed(conn: &mut AnyConnection, stamp: &Stamp, panel: &Panel) -> Result<()> {
     let missed = reminders::missed(conn, panel, stamp.at, i64::MAX)?;
-    missed.into_iter().zip(0..).try_for_each(|(id, nth)| record(conn, &stamp.branch(nth), id))
+    missed.into_iter().zip(0..).try_for_each(|(id, nth)| record(conn, &stamp.branch(nth), id).map(drop))
 }
 
 /// Keeps an appeal, and tells those who decide.

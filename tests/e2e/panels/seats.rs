@@ -50,6 +50,18 @@ pub fn seed_delivered(app: &TestApp, seat: &Seat) -> DateTime<Utc> {
     now
 }
 
+/// Everybody with a seat has confirmed it and has the product since now.
+pub fn seed_all_delivered(app: &TestApp) {
+    let at = moment(app.clock().stamp().at);
+    app.seed_execute("UPDATE applications SET outcome = 'confirmed', confirm_by = NULL WHERE outcome = 'selected'")
+        .unwrap();
+    app.seed_execute(&format!(
+        "INSERT INTO shipments (application_id, panel_id, shipped_at, delivered_at, updated_at)
+         SELECT id, panel_id, {at}, {at}, {at} FROM applications WHERE outcome = 'confirmed'"
+    ))
+    .unwrap();
+}
+
 /// The report is there now.
 pub fn seed_reported(app: &TestApp, seat: &Seat) {
     let (application, panel) = (id(app, &seat.application), id(app, &seat.panel));
