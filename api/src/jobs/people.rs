@@ -1,7 +1,18 @@
 //! What people hear of panels by the clock: that the result is out, that a report is due, and that it was missed.
 
-use domain::panels::Panel;
-use persistence::{AloneWith, Database, notifications, panels::reminders, panels::strikes};
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use domain::{Actor, PanelId, panels::Panel};
+use persistence::{
+    AloneWith, Database, notifications,
+    panels::{
+        self,
+        reminders::{self, Reminder},
+        strikes,
+    },
+};
+use uuid::Uuid;
 
 use super::BATCH;
 use crate::{clock::Clock, error::Failure};
@@ -27,23 +38,42 @@ pub async fn tell_results(db: &Database, clock: &Clock) -> Result<usize, Failure
 /// # Errors
 /// When the database fails; what was done stays done.
 pub async fn remind(db: &Database, clock: &Clock) -> Result<usize, Failure> {
-    let at = clock.stamp().at;
-    let due = db.read(move |tx| {
-        let mut due = Vec::new();
-        for (panel, _) in reminders::under_way(tx)? {
-            due.extend(reminders::due(tx, &panel, at)?);
-        }
-        Ok(due)
-    });
-    let due = due.await?;
+    let (at, mut reminded) = (clock.stamp().at, 0);
+    for (panel, _) in db.read(reminders::under_way).await? {
+        let id = panel.id;
+        let due = db.read(move |tx| reminders::due(tx, &panel, at)).await?;
+        reminded += remind_these(db, id, &due, at).await?;
+    }
+    Ok(reminded)
+}
+
+/// Reminds those of a panel who still are to be; says how many that were.
+///
+/// # Errors
+/// When the database fails; what was done stays done.
+pub async fn remind_these(
+    db: &Database,
+    id: PanelId,
+    due: &[Reminder],
+    at: DateTime<Utc>,
+) -> Result<usize, Failure> {
+    let mut reminded = 0;
     for some in due.chunks(BATCH as usize) {
         let some = some.to_vec();
         let remind = move |tx: &mut _| {
-            some.iter().try_for_each(|reminder| notifications::panels::remind(tx, reminder, at))
+            // Whoever tells just now is waited for; who told since, and who is in a panel that ended, needs no reminder.
+            panels::be_alone_with(tx, id)?;
+            let panel = panels::find(tx, &Actor::System, id)?;
+            let due = if panel.takes_replies(at) { reminders::due(tx, &panel, at)? } else { Vec::new() };
+            let due: HashSet<Uuid> = due.iter().map(|reminder| reminder.id).collect();
+            let mut still = some.iter().filter(|reminder| due.contains(&reminder.id));
+            still.try_fold(0, |count, reminder| {
+                notifications::panels::remind(tx, reminder, at).map(|()| count + 1)
+            })
         };
-        db.write(AloneWith::Nobody, remind).await?;
+        reminded += db.write(AloneWith::Nobody, remind).await?;
     }
-    Ok(due.len())
+    Ok(reminded)
 }
 
 /// Records a strike for each report that was missed; says how many there were.
