@@ -28,6 +28,8 @@ use crate::{
 
 /// The most lines of a file: as many as a panel may have seats.
 const MOST_LINES: usize = 10_000;
+/// So many lines fit, with all that the file to couriers had.
+const FILE_MOST: usize = 16 << 20;
 /// How many places are named of all that are wrong.
 const MOST_NAMED: usize = 50;
 const NEEDED: [&str; 3] = ["application_id", "courier", "tracking"];
@@ -52,7 +54,7 @@ impl FromRequest for Csv {
             if !media.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("text/csv") {
                 return Err(Failure::new(Code::UnsupportedMediaType).with_fact("text/csv"));
             }
-            let bytes = body::bytes(&request, &mut payload).await?;
+            let bytes = body::bytes_up_to(FILE_MOST, &mut payload).await?;
             let once = Once::of_upload(&request, &caller, &digest::of(&[&bytes]))?;
             let text =
                 decoded(&bytes).ok_or_else(|| Failure::field("", Fault::NotA("text in UTF-8 or CP949")))?;

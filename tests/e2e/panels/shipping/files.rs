@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use kit::{on_each_database, on_each_database_with};
 use madang::Config;
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{address, import, listed, of, seated, time};
@@ -189,21 +188,26 @@ async fn a_file_that_was_sent_twice_is_done_once() {
 
 #[actix_web::test]
 async fn a_file_has_as_many_bytes_and_lines_as_it_may() {
-    let small = |config| Config { body_limit: 600_000, ..config };
+    let small = |config| Config { body_limit: 10_000, ..config };
     on_each_database_with(small, async |app| {
         let (panel, _) = seated(app, &["ana"]).await;
         let marketer = app.staff("marketer").await;
-        let lines =
-            (0..10_001).map(|nth| format!("{}{nth:06},,,delivered,\n", &NOBODY[..30])).collect::<String>();
-        let file = format!("{HEAD}\n{lines}");
-        let problem = import(&marketer, &panel, file.clone()).await.expect_problem(422, "invalid_fields");
+        // With the columns of the file to couriers.
+        let head = "application_id,ticket,recipient,phone,postal_code,address,request,product,address_state,courier,tracking";
+        let line = |nth: usize| {
+            format!("{}{nth:06},0bea8c6aeb401bb8186c636651c2a97e,홍길동,010-1234-5678,03187,서울 종로구 종로 6,문 앞,이어폰,kept,한진택배,612345678901\n", &NOBODY[..30])
+        };
+        let file = |lines: usize| format!("{head}\n{}", (0..lines).map(line).collect::<String>());
+        assert!(file(10_000).len() > 1 << 20);
+        let read = import(&marketer, &panel, file(10_000)).await.expect_problem(422, "invalid_fields");
+        assert_eq!(read["errors"][0]["pointer"], "/2/application_id");
+        let problem = import(&marketer, &panel, file(10_001)).await.expect_problem(422, "invalid_fields");
         assert_eq!(
             (&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]),
             (&json!(""), &json!("too_many"))
         );
-        let request = marketer.request(Method::POST, &format!("/v1/panels/{panel}/shipments/import"));
-        let large = request.header("content-type", "text/csv").body(file.repeat(2));
-        marketer.send(large).await.expect_problem(413, "body_too_large");
+        let large = "가".repeat(6 << 20);
+        import(&marketer, &panel, large).await.expect_problem(413, "body_too_large");
     })
     .await;
 }
