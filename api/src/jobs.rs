@@ -3,6 +3,7 @@
 //! accepted, and counters are checked against their rows every night.
 
 pub mod people;
+pub mod retention;
 
 use std::time::Duration;
 
@@ -11,10 +12,7 @@ use domain::{
     Actor, IdeaId,
     attachments::UNLINKED_FOR,
     events::ReportEvent,
-    panels::{
-        Panel,
-        reports::{Accepted, Report},
-    },
+    panels::reports::{Accepted, Report},
 };
 use futures_util::TryStreamExt as _;
 use persistence::{
@@ -23,15 +21,12 @@ use persistence::{
     changelog,
     ideas::upkeep::{self, Recount},
     mails,
-    panels::{self, reports, shipments},
+    panels::{self, reports},
     segments,
     triage::{self, duplicates},
 };
 
-use serde_json::json;
-
 use crate::{
-    audit::Act,
     clock::Clock,
     config::Config,
     error::Failure,
@@ -76,8 +71,8 @@ async fn do_due(db: &Database, store: &Store, config: &Config) -> Result<(), Fai
         tracing::info!(attachments = gone, "swept");
     }
     if take_turn(db, clock, "addresses", TimeDelta::hours(1)).await? {
-        let gone = delete_addresses(db, clock).await?;
-        tracing::info!(addresses = gone, "deleted what had its time");
+        let gone = retention::forget_panels(db, clock).await?;
+        tracing::info!(rows = gone, "deleted what was personal of panels and had its time");
     }
     if take_turn(db, clock, "segments", TimeDelta::hours(24)).await? {
         let found = refresh_segments(db, clock).await?;
@@ -187,29 +182,6 @@ pub async fn lapse_seats(db: &Database, clock: &Clock) -> Result<usize, Failure>
         db.write(AloneWith::Nobody, move |tx| panels::seats::lapse(tx, &stamp, id)).await?;
     }
     Ok(late.len())
-}
-
-/// Deletes the addresses of panels that ended long enough ago, and says how many there were. That it was done stays in the audit log.
-///
-/// # Errors
-/// When the database fails; what was done stays done.
-pub async fn delete_addresses(db: &Database, clock: &Clock) -> Result<usize, Failure> {
-    let (now, mut total) = (clock.now(), 0);
-    let ended = db.read(shipments::ended_with_addresses).await?;
-    let had_their_time = |panel: &Panel| panel.forgets_at().is_some_and(|at| at <= now);
-    for panel in ended.iter().filter(|panel| had_their_time(panel)) {
-        let (id, act) = (panel.id, Act::new("delete addresses", None, clock.stamp().at));
-        let delete = db.write(AloneWith::Nobody, move |tx| {
-            let gone = shipments::forget_all(tx, id)?;
-            if gone > 0 {
-                let counts = json!({ "deleted": gone });
-                act.keep_facts(tx, &Actor::System, Some(id.uuid()), (None, Some(counts)))?;
-            }
-            Ok(gone)
-        });
-        total += delete.await?;
-    }
-    Ok(total)
 }
 
 /// Accepts the reports that staff have been silent about for too long; says how many there were.

@@ -196,6 +196,14 @@ impl Panel {
         Some(ended + TimeDelta::days(self.terms.retention_days.into()))
     }
 
+    /// Up to which delivery what is personal had its time, where nobody ended the panel: the report on it was due so long ago.
+    #[must_use]
+    pub fn forgets_deliveries_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let schedule = &self.terms.schedule;
+        let days = schedule.trial_days + schedule.report_days + self.terms.retention_days;
+        now - TimeDelta::days(days.into())
+    }
+
     /// From when the result is out, if it is released by then.
     #[must_use]
     pub fn out_from(&self) -> DateTime<Utc> {

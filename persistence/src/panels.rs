@@ -14,6 +14,7 @@ pub mod nonces;
 pub mod reminders;
 pub mod reports;
 pub mod results;
+pub mod retention;
 pub mod seats;
 pub mod shipments;
 pub mod strikes;

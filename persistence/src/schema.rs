@@ -888,6 +888,7 @@ diesel::table! {
         updated_at -> Timestamp,
         version -> Integer,
         told_at -> Nullable<Timestamp>,
+        forgotten_at -> Nullable<Timestamp>,
     }
 }
 

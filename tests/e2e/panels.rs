@@ -3,9 +3,9 @@
 mod closing;
 mod disclosure;
 mod first_come;
+mod jobs;
 mod journey;
 mod lottery;
-mod jobs;
 mod missions;
 mod news;
 mod people;

@@ -182,10 +182,10 @@ impl TestApp {
         all
     }
 
-    /// Deletes addresses that have had their time, which a job does each hour; how many went.
-    pub async fn seed_delete_addresses(&self) -> usize {
+    /// Deletes what is personal of panels and had its time, which a job does each hour; how many things went.
+    pub async fn seed_forget_panels(&self) -> usize {
         let db = madang::open_database(&self.config).unwrap();
-        madang::jobs::delete_addresses(&db, &self.clock).await.unwrap()
+        madang::jobs::retention::forget_panels(&db, &self.clock).await.unwrap()
     }
 
     /// Tells those in panels what is due by the clock, which jobs do every few minutes: results, reminders, strikes; says how many of

@@ -57,7 +57,7 @@ async fn get_address(
 /// Say where the product is to go
 ///
 /// In person, once the seat is confirmed and until the product is shipped. It is kept encrypted, seen by staff who ship, and deleted
-/// `retention_days` after the panel.
+/// `retention_days` after the panel ended, or after the report was due where nobody ended it.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = AddressBody,
     responses((status = 200, body = AddressBody), (status = 403, description = "not_by_key"),
         (status = 409, description = "seat_not_confirmed, already_shipped, panel_phase")))]

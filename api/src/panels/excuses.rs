@@ -53,8 +53,9 @@ pub struct DecideExcuseBody {
 /// An excuse.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExcuseBody {
+    /// None once it had its time.
     #[schema(example = "갑자기 입원하게 되어 기한까지 쓸 수 없습니다.")]
-    reason: String,
+    reason: Option<String>,
     created_at: DateTime<Utc>,
     decided_at: Option<DateTime<Utc>>,
     /// None before it is decided.
@@ -65,7 +66,7 @@ pub struct ExcuseBody {
 impl From<&Excuse> for ExcuseBody {
     fn from(excuse: &Excuse) -> Self {
         Self {
-            reason: excuse.reason.as_str().to_owned(),
+            reason: excuse.reason.as_ref().map(|reason| reason.as_str().to_owned()),
             created_at: excuse.created_at,
             decided_at: excuse.decision.map(|decision| decision.at),
             granted: excuse.decision.map(|decision| decision.granted),
@@ -97,7 +98,7 @@ async fn put_excuse(
         ensure_may_excuse(&application, &panel, &trial, said.as_ref(), stamp.at)?;
         let excuse = Excuse {
             application_id: application.id,
-            reason: reason.clone(),
+            reason: Some(reason.clone()),
             created_at: said.map_or(stamp.at, |said| said.created_at),
             decision: None,
         };

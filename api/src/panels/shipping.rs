@@ -12,7 +12,7 @@ use domain::{
     panels::{
         Panel,
         applications::Application,
-        shipping::{Shipment, ensure_confirmed, ensure_may_follow},
+        shipping::{Shipment, ensure_confirmed, ensure_kept, ensure_may_follow},
     },
 };
 use persistence::{
@@ -126,7 +126,7 @@ async fn export_shipments(app: web::Data<App>, me: SignedIn, PathId(id): PathId)
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)),
     request_body(content = String, content_type = "text/csv",
         example = "application_id,courier,tracking\n01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d,CJ대한통운,612345678901\n"),
-    responses((status = 200, body = ShipmentsImportedBody)))]
+    responses((status = 200, body = ShipmentsImportedBody), (status = 409, description = "panel_phase")))]
 #[post("/v1/panels/{id}/shipments/import")]
 async fn import_shipments(
     app: web::Data<App>,
@@ -164,6 +164,7 @@ fn changes(
     now: DateTime<Utc>,
 ) -> Rows<(Vec<Change>, ShipmentsImportedBody)> {
     panels::be_alone_with(tx, panel.id)?;
+    ensure_kept(panel, now)?;
     let known = shipments::all(tx, panel.id)?.into_iter().map(|listed| listed.shipment);
     let mut after = understood(lines, known, &(panel.out_from()..=now))?;
     let done = ShipmentsImportedBody::of(&after);
@@ -176,7 +177,7 @@ fn changes(
 /// What is left out stays, `null` takes it back. A time may be corrected here either way; a delivery is never before the shipping, and
 /// neither is before the announcement of the panel or in the future.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = UpdateShipmentBody,
-    responses((status = 200, body = ShipmentBody), (status = 409, description = "seat_not_confirmed")))]
+    responses((status = 200, body = ShipmentBody), (status = 409, description = "seat_not_confirmed, panel_phase")))]
 #[patch("/v1/applications/{id}/shipment")]
 async fn update_shipment(
     app: web::Data<App>,
@@ -190,6 +191,7 @@ async fn update_shipment(
         actor.ensure(Permission::Ship)?;
         let (application, panel) = alone(tx, actor, id.into())?;
         let before = shipments::find(tx, &application)?;
+        ensure_kept(&panel, stamp.at)?;
         let span = panel.out_from()..=stamp.at;
         let parcel = before.parcel.becoming(update.over(&before.parcel), &span);
         let parcel = parcel.map_err(|(field, fault)| Refusal::Unfit { field, fault })?;

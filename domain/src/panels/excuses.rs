@@ -14,7 +14,8 @@ use crate::{ApplicationId, Refusal};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excuse {
     pub application_id: ApplicationId,
-    pub reason: Plea,
+    /// None once it had its time.
+    pub reason: Option<Plea>,
     pub created_at: DateTime<Utc>,
     pub decision: Option<Decision>,
 }

@@ -225,6 +225,17 @@ pub fn ensure_may_follow(actor: &Actor) -> Result<(), Refusal> {
     actor.ensure(Permission::Ship).or_else(|_| actor.ensure(Permission::ManagePanels))
 }
 
+/// Whether it may still be told what became of a parcel: not once what is personal of the panel had its time, or it would come back.
+///
+/// # Errors
+/// [`Barred::Phase`].
+pub fn ensure_kept(panel: &Panel, now: DateTime<Utc>) -> Result<(), Refusal> {
+    match panel.forgets_at() {
+        Some(at) if at <= now => Err(Barred::Phase(panel.phase(now)).into()),
+        _ => Ok(()),
+    }
+}
+
 /// Whether somebody may say now where their product is to go.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     bands::Bands,
     missions::Mission,
-    screening::{Question, Requirement},
+    screening::{Answers, Question, QuestionKind, Requirement},
 };
 use crate::{
     digest::Digest,
@@ -69,7 +69,8 @@ pub struct Terms {
     pub disclosure: String,
     #[serde(default)]
     pub reward: String,
-    /// How many days after closing what is personal is kept.
+    /// How many days after the panel ended addresses, tracking numbers, the words of excuses and answers in words of one's own are
+    /// kept.
     #[serde(default = "retention_days")]
     pub retention_days: u32,
     /// How long after the lock nothing may be drawn.
@@ -226,6 +227,13 @@ impl Terms {
     #[must_use]
     pub fn question(&self, name: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.key == name)
+    }
+
+    /// The answers without those that people gave in words of their own.
+    #[must_use]
+    pub fn without_words(&self, answers: &Answers) -> Answers {
+        let is_free = |key: &String| self.question(key).is_some_and(|asked| asked.kind == QuestionKind::Text);
+        answers.iter().filter(|(key, _)| !is_free(key)).map(|(key, one)| (key.clone(), one.clone())).collect()
     }
 
     /// The mission of a key.

@@ -40,9 +40,11 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<Vec<Excuse>
         .load(conn)?;
     let excuse = |(id, reason, created_at, decided_at, granted): Found| {
         let odd = |_| Error::Broken(format!("excuse of {}: odd reason", id.uuid()));
+        // Emptied, and not deleted: that there was one, and what was decided, is part of the numbers of the panel.
+        let reason = Some(reason).filter(|reason| !reason.is_empty());
         Ok(Excuse {
             application_id: id.into(),
-            reason: Plea::try_from(&*reason).map_err(odd)?,
+            reason: reason.map(|reason| Plea::try_from(&*reason)).transpose().map_err(odd)?,
             created_at: created_at.and_utc(),
             decision: decided_at.zip(granted).map(|(at, granted)| Decision { at: at.and_utc(), granted }),
         })
@@ -56,12 +58,13 @@ pub fn of(conn: &mut AnyConnection, ids: &[ApplicationId]) -> Result<Vec<Excuse>
 /// Only when the database fails.
 pub fn put(conn: &mut AnyConnection, stamp: &Stamp, panel: PanelId, excuse: &Excuse) -> Result<()> {
     let row = excuses::table.find(key(excuse.application_id));
-    let there = diesel::update(row).set(excuses::reason.eq(excuse.reason.as_str())).execute(conn)?;
+    let reason = excuse.reason.as_ref().map_or("", Plea::as_str);
+    let there = diesel::update(row).set(excuses::reason.eq(reason)).execute(conn)?;
     if there == 0 {
         diesel::insert_into(excuses::table)
             .values((
                 excuses::application_id.eq(key(excuse.application_id)),
-                excuses::reason.eq(excuse.reason.as_str()),
+                excuses::reason.eq(reason),
                 excuses::created_at.eq(excuse.created_at.naive_utc()),
             ))
             .execute(conn)?;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
-    OptionalExtension as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _, dsl::exists,
+    ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, OptionalExtension as _,
+    QueryDsl as _, RunQueryDsl as _,
 };
 use domain::{
     ApplicationId, MemberId, PanelId, Stamp,
@@ -11,20 +11,18 @@ use domain::{
     events::{Event, ShipmentEvent},
     page::{Limit, Page, Place},
     panels::{
-        Panel,
         applications::{Application, Outcome},
         shipping::{Courier, Parcel, Shipment, Tracking},
     },
 };
 use uuid::Uuid;
 
-use super::Row as PanelRow;
 use crate::{
     connection::AnyConnection,
     error::{Error, Result, dangling},
     key::{KeyValue, key},
     outbox,
-    schema::{applications, members, panels, shipments},
+    schema::{applications, members, shipments},
 };
 
 type At = Option<NaiveDateTime>;
@@ -175,35 +173,6 @@ pub fn forget(conn: &mut AnyConnection, application: ApplicationId) -> Result<()
         .set(shipments::address.eq(None::<String>))
         .execute(conn)?;
     Ok(())
-}
-
-/// Deletes the addresses of a panel, and says how many there were.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn forget_all(conn: &mut AnyConnection, panel: PanelId) -> Result<usize> {
-    let kept = shipments::panel_id.eq(key(panel)).and(shipments::address.is_not_null());
-    let gone = diesel::update(shipments::table.filter(kept))
-        .set(shipments::address.eq(None::<String>))
-        .execute(conn)?;
-    Ok(gone)
-}
-
-/// The panels that were closed or cancelled and of which there still are addresses.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn ended_with_addresses(conn: &mut AnyConnection) -> Result<Vec<Panel>> {
-    let addresses = shipments::table
-        .filter(shipments::panel_id.eq(panels::id))
-        .filter(shipments::address.is_not_null())
-        .select(shipments::application_id);
-    let rows: Vec<PanelRow> = panels::table
-        .filter(panels::closed_at.is_not_null().or(panels::cancelled_at.is_not_null()))
-        .filter(exists(addresses))
-        .select(PanelRow::as_select())
-        .load(conn)?;
-    rows.into_iter().map(Panel::try_from).collect()
 }
 
 /// Addresses as they are kept, in the order of their applications.

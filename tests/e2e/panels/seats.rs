@@ -53,8 +53,10 @@ pub fn seed_delivered(app: &TestApp, seat: &Seat) -> DateTime<Utc> {
 /// Everybody with a seat has confirmed it and has the product since now.
 pub fn seed_all_delivered(app: &TestApp) {
     let at = moment(app.clock().stamp().at);
-    app.seed_execute("UPDATE applications SET outcome = 'confirmed', confirm_by = NULL WHERE outcome = 'selected'")
-        .unwrap();
+    app.seed_execute(
+        "UPDATE applications SET outcome = 'confirmed', confirm_by = NULL WHERE outcome = 'selected'",
+    )
+    .unwrap();
     app.seed_execute(&format!(
         "INSERT INTO shipments (application_id, panel_id, shipped_at, delivered_at, updated_at)
          SELECT id, panel_id, {at}, {at}, {at} FROM applications WHERE outcome = 'confirmed'"

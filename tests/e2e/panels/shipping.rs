@@ -2,6 +2,7 @@
 
 mod files;
 mod keys;
+mod retention;
 mod times;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -289,26 +290,26 @@ async fn addresses_go_with_the_seat_and_with_their_time() {
         let ana = app.member("ana").await;
         ana.get(&of(&ids[0])).await.expect_problem(404, "not_found");
         ana.put_body(&of(&ids[0]), &address()).await.expect_problem(409, "seat_not_confirmed");
-        assert_eq!(app.seed_delete_addresses().await, 0);
+        assert_eq!(app.seed_forget_panels().await, 0);
         step(&app.staff("marketer").await, &panel, "cancel").await;
         let ben = app.member("ben").await;
         ben.put_body(&of(&ids[1]), &address()).await.expect_problem(409, "panel_phase");
         app.advance(TimeDelta::days(90) - TimeDelta::minutes(1));
-        assert_eq!(app.seed_delete_addresses().await, 0);
+        assert_eq!(app.seed_forget_panels().await, 0);
         assert_eq!(app.member("ben").await.get(&of(&ids[1])).await.expect(200)["recipient"], "홍길동");
         app.advance(TimeDelta::minutes(1));
-        assert_eq!((app.seed_delete_addresses().await, app.seed_delete_addresses().await), (1, 0));
+        assert_eq!((app.seed_forget_panels().await, app.seed_forget_panels().await), (1, 0));
         app.member("ben").await.get(&of(&ids[1])).await.expect_problem(404, "not_found");
         let log = app
             .admin()
             .await
-            .get(&format!("/v1/audit?subject={panel}&action=delete%20addresses"))
+            .get(&format!("/v1/audit?subject={panel}&action=delete%20personal%20data"))
             .await
             .expect(200);
         assert_eq!(log["items"].as_array().unwrap().len(), 1);
         assert_eq!(
             (&log["items"][0]["by"], &log["items"][0]["after"]),
-            (&Value::Null, &json!({ "deleted": 1 }))
+            (&Value::Null, &json!({ "addresses": 1, "tracking_numbers": 0, "excuses": 0 }))
         );
     })
     .await;

@@ -64,7 +64,9 @@ pub(super) fn terms() -> Map<String, Value> {
         "rules": text(20_000, "Markdown: the rules of taking part."),
         "disclosure": text(500, "What a report has to say of who paid for it."),
         "reward": text(1_000, "What those who take part get."),
-        "retention_days": { "type": "integer", "minimum": 1, "maximum": 1_095 },
+        "retention_days": { "type": "integer", "minimum": 1, "maximum": 1_095,
+            "description": "How many days after the panel ended addresses, tracking numbers, the words of excuses and answers in words \
+                            of one's own are kept." },
         "objection_hours": count(720, "How long after the lock nothing may be drawn."),
         "beacon": {
             "type": "object", "required": ["kind"],

@@ -149,8 +149,10 @@ pub fn ask_about_panels(
     panels::trials::of(conn, &[Uuid::from_u128(8).into()])?;
     panels::shipments::list(conn, panel, after, Limit::default())?;
     panels::shipments::all(conn, panel)?;
-    panels::shipments::ended_with_addresses(conn)?;
-    panels::shipments::forget_all(conn, panel)?;
+    panels::trials::of_panel(conn, panel)?;
+    panels::retention::ended(conn)?;
+    panels::retention::forget(conn, panel, at())?;
+    panels::retention::forget_words(conn, &self::panel(), None, 10)?;
     panels::shipments::addresses(conn, None, 10)?;
     ask_about_people(conn, me)?;
     ask_about_reports(conn, panel, after)?;
