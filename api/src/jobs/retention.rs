@@ -32,7 +32,7 @@ pub async fn forget_panels(db: &Database, clock: &Clock) -> Result<usize, Failur
     Ok(total)
 }
 
-/// A few at a time, so that others wait briefly. What is done before a crash is not done again for harm: the panel is marked last.
+/// A few at a time, so that others wait briefly. The panel is marked after it, so a crash in between only has it done again.
 async fn forget_words(db: &Database, panel: Panel) -> Result<(), Failure> {
     let mut after = None;
     loop {

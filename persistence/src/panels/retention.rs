@@ -8,7 +8,7 @@ use diesel::{
 };
 use domain::{ApplicationId, PanelId, panels::Panel};
 
-use super::{Row, from_json, to_json};
+use super::{Row, be_alone_with, from_json, to_json};
 use crate::{
     connection::AnyConnection,
     error::Result,
@@ -47,6 +47,8 @@ pub fn forget_words(
     after: Option<ApplicationId>,
     most: i64,
 ) -> Result<Option<ApplicationId>> {
+    // Or what a member who is forgotten just now has left would be written back.
+    be_alone_with(conn, panel.id)?;
     let after = after.map_or(uuid::Uuid::nil(), ApplicationId::uuid);
     let rows: Vec<(KeyValue, String)> = applications::table
         .filter(applications::panel_id.eq(key(panel.id)))
@@ -89,6 +91,8 @@ pub fn forget(conn: &mut AnyConnection, panel: PanelId, now: DateTime<Utc>) -> R
 /// # Errors
 /// Only when the database fails.
 pub fn forget_parcels(conn: &mut AnyConnection, panel: PanelId, until: DateTime<Utc>) -> Result<Gone> {
+    // Whoever says what became of a parcel writes its address as well.
+    be_alone_with(conn, panel)?;
     let until = until.naive_utc();
     let parcels = || {
         let came = shipments::delivered_at.assume_not_null().le(until);
