@@ -75,6 +75,7 @@ pub enum Code {
     PanelPhase,
     ObjectionWindow,
     ObjectionWindowOver,
+    LockStays,
     TermsFrozen,
     NotInvited,
     AlreadyApplied,

@@ -23,7 +23,7 @@ pub mod trials;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::barred::Barred;
-use self::terms::{Method, Terms};
+use self::terms::{Method, Source, Terms};
 use crate::{
     Actor, PanelId, Refusal,
     access::Permission,
@@ -205,7 +205,7 @@ impl Panel {
     /// Whether staff may take a step now.
     ///
     /// # Errors
-    /// [`Barred::Phase`], [`Barred::ObjectionWindow`] or [`Barred::WindowOver`].
+    /// [`Barred::Phase`], [`Barred::ObjectionWindow`], [`Barred::WindowOver`] or [`Barred::LockStays`].
     pub fn ensure_may(&self, step: Step, now: DateTime<Utc>) -> Result<(), Refusal> {
         let phase = self.phase(now);
         let fits = match step {
@@ -221,13 +221,36 @@ impl Panel {
             Step::Close => phase == Phase::Reviewing,
             Step::Cancel => !matches!(phase, Phase::Closed | Phase::Cancelled),
         };
+        let named = matches!(self.terms.beacon, Source::ManualSources { .. });
         match (fits, step, self.objections_until()) {
             (false, ..) => Err(Barred::Phase(phase).into()),
+            // When a named source comes out nobody here can tell; it may be known already.
+            (true, Step::Unlock, _) if named => Err(Barred::LockStays.into()),
             (true, Step::Draw, Some(until)) if now < until => Err(Barred::ObjectionWindow { until }.into()),
             // Whoever knows the number could take back a lock because of it.
             (true, Step::Unlock, Some(until)) if now >= until => Err(Barred::WindowOver { until }.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Whether numbers may be hidden for the draw: until the lock names them.
+    ///
+    /// # Errors
+    /// [`Barred::Phase`].
+    pub fn ensure_may_hide(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.phase(now) {
+            Phase::Recruiting | Phase::Screening => Ok(()),
+            phase => Err(Barred::Phase(phase).into()),
+        }
+    }
+
+    /// Whether numbers that were hidden for the draw may be shown: once no lock can be taken back, or staff who know them could lock
+    /// anew until the draw pleases them.
+    ///
+    /// # Errors
+    /// [`Barred::Phase`] or [`Barred::ObjectionWindow`].
+    pub fn ensure_may_show(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.ensure_may(Step::Draw, now)
     }
 
     /// The panel after a step at a moment; `secret` is that of the panel.
@@ -292,4 +315,47 @@ pub fn household(terms: &Terms, attributes: &Attributes, secret: &str) -> Option
         secret.as_bytes(),
         written.trim().to_lowercase().as_bytes(),
     ])))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn at(hour: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
+    }
+
+    /// Locked at the tenth hour, with a day for objections.
+    fn locked(beacon: &Value) -> Panel {
+        let terms = json!({
+            "title": "t", "product": "p", "contact": "c", "seats": 1, "method": "lottery", "rules": "r", "disclosure": "d",
+            "beacon": beacon, "objection_hours": 24,
+            "schedule": {
+                "opens_at": at(1), "closes_at": at(9), "announce_at": at(99), "confirm_by": at(199), "trial_days": 1, "report_days": 1,
+            },
+        });
+        let marks = Marks { published_at: Some(at(0)), locked_at: Some(at(10)), ..Marks::default() };
+        let id = PanelId::new(at(0), [0; 10]);
+        let terms = serde_json::from_value(terms).unwrap();
+        Panel { id, terms, marks, rules_hash: None, created_at: at(0), updated_at: at(10), version: 1 }
+    }
+
+    #[test]
+    fn a_lock_is_taken_back_only_while_nobody_can_know_the_number() {
+        let until = at(34);
+        let (early, late) = (until - TimeDelta::microseconds(1), until);
+        for beacon in [json!({ "kind": "drand" }), json!({ "kind": "multi_party" })] {
+            let panel = locked(&beacon);
+            assert_eq!(panel.ensure_may(Step::Unlock, early), Ok(()), "{beacon}");
+            assert_eq!(panel.ensure_may_show(early), Err(Barred::ObjectionWindow { until }.into()));
+            assert_eq!(panel.ensure_may(Step::Unlock, late), Err(Barred::WindowOver { until }.into()));
+            assert_eq!(panel.ensure_may_show(late), Ok(()));
+        }
+        let named = locked(&json!({ "kind": "manual_sources", "sources": ["로또 1300회"] }));
+        for now in [early, late] {
+            assert_eq!(named.ensure_may(Step::Unlock, now), Err(Barred::LockStays.into()));
+        }
+    }
 }

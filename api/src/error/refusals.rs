@@ -109,6 +109,7 @@ fn of_panel(barred: Barred) -> Failure {
     let failure = |code| Failure::new(code);
     match barred {
         Barred::Phase(phase) => failure(Code::PanelPhase).with_fact(phase.name()),
+        Barred::LockStays => failure(Code::LockStays),
         Barred::WindowOver { until } => {
             failure(Code::ObjectionWindowOver).with_fact(until.to_rfc3339_opts(SecondsFormat::Secs, true))
         }

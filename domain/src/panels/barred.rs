@@ -14,6 +14,8 @@ pub enum Barred {
     ObjectionWindow { until: DateTime<Utc> },
     #[error("objections could be raised until {until}")]
     WindowOver { until: DateTime<Utc> },
+    #[error("the number of the draw may be known already")]
+    LockStays,
     #[error("what was published is not changed: {0}")]
     TermsFrozen(&'static str),
     #[error("the panel is for others")]
