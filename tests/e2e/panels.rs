@@ -3,6 +3,7 @@
 mod disclosure;
 mod first_come;
 mod journey;
+mod leaving;
 mod locks;
 mod lottery;
 mod missions;
