@@ -212,7 +212,7 @@ pub async fn delete_addresses(db: &Database, clock: &Clock) -> Result<usize, Fai
     Ok(total)
 }
 
-/// Accepts the reports that staff have been silent about for too long; says how many there were.
+/// Accepts the reports that staff, or whoever was to revise them, have been silent about for too long; says how many there were.
 ///
 /// # Errors
 /// When the database fails; what was done stays done.

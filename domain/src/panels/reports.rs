@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Barred,
+    Barred, Panel,
     disclosure::{Finding, Rules},
     posts::Post,
 };
@@ -59,6 +59,8 @@ pub struct Asked {
     pub reason: Reason,
     pub note: String,
     pub at: DateTime<Utc>,
+    /// When its author has been silent for too long.
+    pub due_at: DateTime<Utc>,
 }
 
 /// Why a revision may be asked for. There is none for an opinion.
@@ -117,7 +119,7 @@ pub enum State {
     Accepted,
 }
 
-/// After so many working days without a word from staff a report is accepted.
+/// After so many working days without a word from staff, or from its author whom they asked for a revision, a report is accepted.
 pub const SILENT_DAYS: u16 = 7;
 /// The most pros, cons and posts.
 pub const MOST_LISTED: usize = 10;
@@ -209,12 +211,15 @@ impl Report {
         }
     }
 
+    /// The report as staff ask for a better one, while its author could still send it.
+    ///
     /// # Errors
-    /// [`Barred::ReportAccepted`], or [`Barred::RevisionAsked`] the second time.
-    pub fn asked(self, asked: Asked) -> Result<Self, Refusal> {
+    /// [`Barred::ReportAccepted`], [`Barred::RevisionAsked`] the second time, or [`Barred::Phase`] when the panel is over.
+    pub fn asked(self, asked: Asked, panel: &Panel) -> Result<Self, Refusal> {
         match (self.state(), &self.asked) {
             (State::Accepted, _) => Err(Barred::ReportAccepted.into()),
             (_, Some(_)) => Err(Barred::RevisionAsked.into()),
+            (_, None) if !panel.takes_replies(asked.at) => Err(Barred::Phase(panel.phase(asked.at)).into()),
             (_, None) => Ok(Self { asked: Some(asked), version: self.version + 1, ..self }),
         }
     }
@@ -232,10 +237,14 @@ impl Report {
         }
     }
 
-    /// Whether staff have been silent about it for too long.
+    /// Whether somebody has been silent about it for too long: staff, or its author whom they asked for a revision.
     #[must_use]
     pub fn is_left_alone(&self, calendar: &Calendar, now: DateTime<Utc>) -> bool {
-        self.state() == State::Sent && calendar.time_between(self.sent_at, now) >= calendar.days(SILENT_DAYS)
+        match (self.state(), &self.asked) {
+            (State::Sent, _) => calendar.time_between(self.sent_at, now) >= calendar.days(SILENT_DAYS),
+            (State::RevisionRequested, Some(asked)) => now >= asked.due_at,
+            (State::RevisionRequested, None) | (State::Accepted, _) => false,
+        }
     }
 }
 

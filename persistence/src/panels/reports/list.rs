@@ -103,13 +103,21 @@ pub fn summary(conn: &mut AnyConnection, panel: PanelId) -> Result<Summary> {
     Ok(Summary { count, useful: points(useful), usable: points(usable), enjoyable: points(enjoyable) })
 }
 
-/// Up to `most` reports that staff may have been silent about for too long, the longest first. So many working days are never fewer
-/// days.
+/// Up to `most` reports that staff may have been silent about for too long, the longest first, and as many whose author has not answered
+/// staff in time. So many working days are never fewer days.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn perhaps_left_alone(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<Report>> {
     let (asked_at, sent_at) = (trial_reports::asked_at, trial_reports::sent_at);
+    let unanswered: Vec<Row> = trial_reports::table
+        .filter(trial_reports::accepted_at.is_null())
+        .filter(trial_reports::asked_due_at.le(now.naive_utc()))
+        .filter(asked_at.gt(sent_at.nullable()))
+        .order(trial_reports::asked_due_at)
+        .limit(most)
+        .select(Row::as_select())
+        .load(conn)?;
     let since: NaiveDateTime = (now - TimeDelta::days(SILENT_DAYS.into())).naive_utc();
     let rows: Vec<Row> = trial_reports::table
         .filter(trial_reports::accepted_at.is_null())
@@ -119,5 +127,5 @@ pub fn perhaps_left_alone(conn: &mut AnyConnection, now: DateTime<Utc>, most: i6
         .limit(most)
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(Report::try_from).collect()
+    rows.into_iter().chain(unanswered).map(Report::try_from).collect()
 }
