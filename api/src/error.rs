@@ -102,6 +102,7 @@ pub enum Code {
     NotDelivered,
     MissionNotOpen,
     MissionsMissing,
+    HandedIn,
     ReportAccepted,
     ReportNotAccepted,
     RevisionSent,

@@ -116,6 +116,7 @@ fn phrases(code: Code) -> Phrases {
         Code::NotDelivered => (409, "not_delivered", ["아직 제품을 받지 않았습니다", "The product has not come yet"], ["제품이 도착한 뒤에 미션과 보고서를 낼 수 있습니다.", "Missions and reports follow once it is there."]),
         Code::MissionNotOpen => (409, "mission_not_open", ["아직 시작하지 않은 미션입니다", "The mission has not begun"], ["{}부터 낼 수 있습니다.", "It may be done from {} on."]),
         Code::MissionsMissing => (422, "missions_missing", ["아직 하지 않은 미션이 있습니다", "Required missions are not done"], ["먼저 해 주세요: {}", "Do these first: {}."]),
+        Code::HandedIn => (409, "handed_in", ["보고서나 미션에 낸 파일입니다", "It was handed in"], ["이 파일을 빼고 보고서나 미션을 다시 내세요. 바꿀 수 없게 된 뒤에는 그대로 남습니다.", "Send the report or the mission again without it, as long as that may change. After that it stays."]),
         Code::ReportAccepted => (409, "report_accepted", ["이미 승인된 보고서입니다", "The report is accepted"], ["더는 바꿀 수 없습니다.", "It is not changed any more."]),
         Code::ReportNotAccepted => (409, "report_not_accepted", ["아직 승인되지 않은 보고서입니다", "The report is not accepted"], ["승인한 뒤에 아이디어로 만들 수 있습니다.", "Accept it first."]),
         Code::RevisionSent => (409, "revision_sent", ["수정한 보고서를 이미 냈습니다", "The revision was sent already"], ["운영진의 확인을 기다려 주세요.", "Staff look at it now."]),

@@ -146,6 +146,7 @@ fn of_panel(barred: Barred) -> Failure {
             failure(Code::MissionNotOpen).with_fact(from.to_rfc3339_opts(SecondsFormat::Secs, true))
         }
         Barred::MissionsMissing(keys) => failure(Code::MissionsMissing).with_fact(keys.join(", ")),
+        Barred::HandedIn => failure(Code::HandedIn),
         Barred::ReportAccepted => failure(Code::ReportAccepted),
         Barred::ReportNotAccepted => failure(Code::ReportNotAccepted),
         Barred::RevisionSent => failure(Code::RevisionSent),

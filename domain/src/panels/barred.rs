@@ -64,6 +64,8 @@ pub enum Barred {
     MissionNotOpen { from: DateTime<Utc> },
     #[error("not done yet: {}", .0.join(", "))]
     MissionsMissing(Vec<String>),
+    #[error("it was handed in")]
+    HandedIn,
     #[error("the report is accepted")]
     ReportAccepted,
     #[error("the report is not accepted")]
