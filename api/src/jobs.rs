@@ -11,10 +11,7 @@ use domain::{
     Actor, IdeaId,
     attachments::UNLINKED_FOR,
     events::ReportEvent,
-    panels::{
-        Panel,
-        reports::{Accepted, Report},
-    },
+    panels::{Panel, reports::Report},
 };
 use futures_util::TryStreamExt as _;
 use persistence::{
@@ -229,12 +226,11 @@ pub async fn accept_silently(db: &Database, config: &Config) -> Result<usize, Fa
                 // Whoever was not silent after all has spoken meanwhile.
                 let (found, _) = reports::find(tx, &Actor::System, id)?;
                 panels::be_alone_with(tx, found.report.panel_id)?;
-                let (found, _) = reports::find(tx, &Actor::System, id)?;
-                if !found.report.is_left_alone(&calendar, now) {
-                    return Ok(0);
+                let (found, panel) = reports::find(tx, &Actor::System, id)?;
+                match found.report.accepted_by_silence(&panel, &calendar, stamp.at) {
+                    Some(after) => reports::update(tx, &stamp, &after, ReportEvent::Accepted).map(|()| 1),
+                    None => Ok(0),
                 }
-                let after = found.report.accepted(Accepted { at: stamp.at, by: None })?;
-                reports::update(tx, &stamp, &after, ReportEvent::Accepted).map(|()| 1)
             });
             accepted += accept.await?;
         }

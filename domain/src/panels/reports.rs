@@ -244,6 +244,13 @@ impl Report {
             (State::Sent, _) => calendar.time_between(self.sent_at, now) >= calendar.days(SILENT_DAYS),
             (State::RevisionRequested, Some(asked)) => now >= asked.due_at,
             (State::RevisionRequested, None) | (State::Accepted, _) => false,
+    /// The report as silence accepts it now, if it does: what belongs to a cancelled panel is published no more.
+    #[must_use]
+    pub fn accepted_by_silence(self, panel: &Panel, calendar: &Calendar, now: DateTime<Utc>) -> Option<Self> {
+        let ends = panel.marks.cancelled_at.is_none() && self.is_left_alone(calendar, now);
+        ends.then(|| self.accepted(Accepted { at: now, by: None }).ok()).flatten()
+    }
+
         }
     }
 }

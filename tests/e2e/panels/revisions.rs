@@ -194,6 +194,29 @@ async fn silence_of_the_author_accepts_the_report_as_it_was() {
 }
 
 #[actix_web::test]
+async fn silence_publishes_nothing_of_a_panel_that_was_called_off() {
+    on_each_database(async |app| {
+        let trials = confirmed(app, &["ana", "ben"], json!({})).await;
+        let mut sent = Vec::new();
+        for (trial, name) in trials.iter().zip(["ana", "ben"]) {
+            seed_delivered(app, trial);
+            sent.push(trial.tell(&app.member(name).await, &report()).await);
+        }
+        app.advance(TimeDelta::minutes(1));
+        let pm = app.staff("product_manager").await;
+        pm.post(&of(&sent[0], "/request_revision"), &asked("off_topic")).await.expect(200);
+        step(&pm, &trials[0].panel, "cancel").await;
+        app.advance(TimeDelta::days(60));
+        assert_eq!(app.seed_accept_silently().await, 0);
+        for told in &sent {
+            app.visitor().get(&of(told, "")).await.expect(404);
+        }
+        assert_eq!(app.visitor().all(&trials[0].reports(), 10).await, [] as [Value; 0]);
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn what_was_asked_for_before_closing_is_taken_and_nothing_is_asked_for_after_it() {
     on_each_database(async |app| {
         let trials = confirmed(app, &["ana", "ben"], json!({})).await;

@@ -138,6 +138,9 @@ fn nobody_is_quoted_with_what_they_did_not_say() {
 }
 
 #[test]
+    let cancelled = Panel { marks: Marks { cancelled_at: Some(day(2)), ..panel().marks }, ..panel() };
+    assert_eq!(back.clone().accepted_by_silence(&panel(), &calendar, due), Some(done));
+    assert_eq!(back.accepted_by_silence(&cancelled, &calendar, due), None);
 fn no_reason_is_an_opinion() {
     let names = Reason::ALL.map(Reason::name);
     assert_eq!(
