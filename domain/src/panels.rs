@@ -15,6 +15,7 @@ pub mod reminders;
 pub mod reports;
 pub mod results;
 pub mod screening;
+pub mod seats;
 pub mod shipping;
 pub mod strikes;
 pub mod terms;
