@@ -9,7 +9,8 @@ use super::{
     posts::Post,
 };
 use crate::{
-    ApplicationId, MemberId, PanelId, Refusal, ReportId,
+    Actor, ApplicationId, MemberId, PanelId, Refusal, ReportId,
+    access::Permission,
     calendar::Calendar,
     markdown,
     text::{Fault, Lines, clean},
@@ -199,6 +200,12 @@ impl Report {
         self.accepted.is_some() && self.disclosed
     }
 
+    /// Whether an actor may read it, who may see its panel; `author` is none once the person is forgotten.
+    #[must_use]
+    pub fn may_be_read_by(&self, actor: &Actor, author: Option<MemberId>) -> bool {
+        self.is_published() || concerns(actor, author)
+    }
+
     /// The report as it is sent anew: as often as its author likes until staff ask for something, and then once.
     ///
     /// # Errors
@@ -237,13 +244,6 @@ impl Report {
         }
     }
 
-    /// Whether somebody has been silent about it for too long: staff, or its author whom they asked for a revision.
-    #[must_use]
-    pub fn is_left_alone(&self, calendar: &Calendar, now: DateTime<Utc>) -> bool {
-        match (self.state(), &self.asked) {
-            (State::Sent, _) => calendar.time_between(self.sent_at, now) >= calendar.days(SILENT_DAYS),
-            (State::RevisionRequested, Some(asked)) => now >= asked.due_at,
-            (State::RevisionRequested, None) | (State::Accepted, _) => false,
     /// The report as silence accepts it now, if it does: what belongs to a cancelled panel is published no more.
     #[must_use]
     pub fn accepted_by_silence(self, panel: &Panel, calendar: &Calendar, now: DateTime<Utc>) -> Option<Self> {
@@ -251,8 +251,22 @@ impl Report {
         ends.then(|| self.accepted(Accepted { at: now, by: None }).ok()).flatten()
     }
 
+    /// Whether somebody has been silent about it for too long: staff, or its author whom they asked for a revision.
+    #[must_use]
+    pub fn is_left_alone(&self, calendar: &Calendar, now: DateTime<Utc>) -> bool {
+        match (self.state(), &self.asked) {
+            (State::Sent, _) => calendar.time_between(self.sent_at, now) >= calendar.days(SILENT_DAYS),
+            (State::RevisionRequested, Some(asked)) => now >= asked.due_at,
+            (State::RevisionRequested, None) | (State::Accepted, _) => false,
         }
     }
+}
+
+/// Whether a report is an actor's to work on: of its author, and of those who run panels.
+#[must_use]
+pub fn concerns(actor: &Actor, author: Option<MemberId>) -> bool {
+    let is_own = actor.member_id().is_some_and(|member| author == Some(member));
+    is_own || actor.ensure(Permission::ManagePanels).is_ok()
 }
 
 /// A text that was looked through for its disclosure: the report itself, or a post elsewhere.

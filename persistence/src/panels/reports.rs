@@ -10,7 +10,6 @@ use diesel::{
 };
 use domain::{
     Actor, ApplicationId, MemberId, ReportId, Stamp,
-    access::Permission,
     events::{Event, ReportEvent},
     panels::{
         Panel,
@@ -130,8 +129,7 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: ReportId) -> Result<(Re
         .first(conn)?;
     let found = read(found)?;
     let panel = super::find(conn, actor, found.report.panel_id)?;
-    let is_own = actor.member_id().is_some_and(|member| found.author == Some(member));
-    match found.report.is_published() || is_own || actor.ensure(Permission::ManagePanels).is_ok() {
+    match found.report.may_be_read_by(actor, found.author) {
         true => Ok((found, panel)),
         false => Err(Error::Missing),
     }

@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 
 use super::*;
-use crate::panels::{Marks, Phase};
+use crate::{
+    members::Role,
+    panels::{Marks, Phase},
+};
 
 fn day(day: i64) -> DateTime<Utc> {
     // A Monday in Seoul.
@@ -92,6 +95,26 @@ fn what_does_not_say_who_paid_is_sent_back_and_never_published() {
 }
 
 #[test]
+fn what_is_not_published_is_read_by_its_author_and_by_those_who_run_panels() {
+    let [ana, ben] = [1, 2].map(|n| MemberId::new(day(0), [n; 10]));
+    let of = |id, role| Actor::Member { id, role };
+    let published = report().accepted(Accepted { at: day(1), by: None }).unwrap();
+    for (actor, reads) in [
+        (of(ana, Role::Member), true),
+        (of(ben, Role::Member), false),
+        (of(ben, Role::Moderator), false),
+        (of(ben, Role::Marketer), true),
+        (Actor::Visitor, false),
+        (Actor::System, true),
+    ] {
+        assert_eq!(report().may_be_read_by(&actor, Some(ana)), reads, "{actor:?}");
+        assert!(published.may_be_read_by(&actor, Some(ana)));
+    }
+    // Whoever is forgotten is not everybody who has no account.
+    assert!(!report().may_be_read_by(&Actor::Visitor, None));
+}
+
+#[test]
 fn seven_working_days_of_silence_accept_a_report() {
     let holiday = chrono::NaiveDate::from_ymd_opt(2026, 11, 4).unwrap();
     let calendar = Calendar::new(Default::default(), vec![holiday]);
@@ -115,6 +138,9 @@ fn a_revision_that_does_not_come_accepts_the_report_as_it_was() {
     let done = back.clone().accepted(Accepted { at: due, by: None }).unwrap();
     assert!(done.words == back.words && done.state() == State::Accepted && !done.is_published());
     assert!(!done.is_left_alone(&calendar, day(100)));
+    let cancelled = Panel { marks: Marks { cancelled_at: Some(day(2)), ..panel().marks }, ..panel() };
+    assert_eq!(back.clone().accepted_by_silence(&panel(), &calendar, due), Some(done));
+    assert_eq!(back.accepted_by_silence(&cancelled, &calendar, due), None);
 }
 
 #[test]
@@ -138,9 +164,6 @@ fn nobody_is_quoted_with_what_they_did_not_say() {
 }
 
 #[test]
-    let cancelled = Panel { marks: Marks { cancelled_at: Some(day(2)), ..panel().marks }, ..panel() };
-    assert_eq!(back.clone().accepted_by_silence(&panel(), &calendar, due), Some(done));
-    assert_eq!(back.accepted_by_silence(&cancelled, &calendar, due), None);
 fn no_reason_is_an_opinion() {
     let names = Reason::ALL.map(Reason::name);
     assert_eq!(
