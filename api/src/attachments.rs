@@ -127,9 +127,9 @@ async fn get_attachment(
 
 /// Take an attachment away
 ///
-/// Its owner and staff may, wherever it stands.
+/// Its owner and staff may, wherever it stands. What was handed in with a report or for a mission its owner leaves out there instead.
 #[utoipa::path(tag = "Attachments", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 403, description = "not_yours")))]
+    responses((status = 204), (status = 403, description = "not_yours"), (status = 409, description = "handed_in")))]
 #[delete("/v1/attachments/{id}")]
 async fn delete_attachment(
     app: web::Data<App>,

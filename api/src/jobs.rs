@@ -8,12 +8,7 @@ pub mod retention;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    Actor, IdeaId,
-    attachments::UNLINKED_FOR,
-    events::ReportEvent,
-    panels::reports::{Accepted, Report},
-};
+use domain::{Actor, IdeaId, attachments::UNLINKED_FOR, events::ReportEvent, panels::reports::Report};
 use futures_util::TryStreamExt as _;
 use persistence::{
     AloneWith, Database,
@@ -184,7 +179,7 @@ pub async fn lapse_seats(db: &Database, clock: &Clock) -> Result<usize, Failure>
     Ok(late.len())
 }
 
-/// Accepts the reports that staff have been silent about for too long; says how many there were.
+/// Accepts the reports that staff, or whoever was to revise them, have been silent about for too long; says how many there were.
 ///
 /// # Errors
 /// When the database fails; what was done stays done.
@@ -201,12 +196,11 @@ pub async fn accept_silently(db: &Database, config: &Config) -> Result<usize, Fa
                 // Whoever was not silent after all has spoken meanwhile.
                 let (found, _) = reports::find(tx, &Actor::System, id)?;
                 panels::be_alone_with(tx, found.report.panel_id)?;
-                let (found, _) = reports::find(tx, &Actor::System, id)?;
-                if !found.report.is_left_alone(&calendar, now) {
-                    return Ok(0);
+                let (found, panel) = reports::find(tx, &Actor::System, id)?;
+                match found.report.accepted_by_silence(&panel, &calendar, stamp.at) {
+                    Some(after) => reports::update(tx, &stamp, &after, ReportEvent::Accepted).map(|()| 1),
+                    None => Ok(0),
                 }
-                let after = found.report.accepted(Accepted { at: stamp.at, by: None })?;
-                reports::update(tx, &stamp, &after, ReportEvent::Accepted).map(|()| 1)
             });
             accepted += accept.await?;
         }

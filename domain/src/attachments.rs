@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use self::{name::FileName, pdf::ensure_pdf};
 use crate::{
     Actor, AttachmentId, CommentId, IdeaId, MemberId, PanelId, Refusal, ReportId, WorkId, access::Permission,
+    panels::Barred,
 };
 
 /// A file somebody uploaded. Its bytes are elsewhere, under its id.
@@ -161,14 +162,16 @@ impl Extent {
 }
 
 impl Attachment {
-    /// Its owner may take it away, and so may staff.
+    /// Its owner may take it away, and so may staff. What was handed in with a report or for a mission its owner leaves out there, as
+    /// long as that may change: others judge by it.
     ///
     /// # Errors
-    /// [`Refusal::SignInNeeded`] or [`Refusal::NotYours`].
+    /// [`Refusal::SignInNeeded`], [`Refusal::NotYours`] or [`Barred::HandedIn`].
     pub fn ensure_may_delete(&self, actor: &Actor) -> Result<(), Refusal> {
-        match actor.ensure_member()? == self.owner || actor.ensure(Permission::ManageIdeas).is_ok() {
-            true => Ok(()),
-            false => Err(Refusal::NotYours),
+        match (actor.ensure_member()? == self.owner, self.place) {
+            (true, Some(Place::Report(_) | Place::Work(_))) => Err(Barred::HandedIn.into()),
+            (true, _) => Ok(()),
+            (false, _) => actor.ensure(Permission::ManageIdeas).map_err(|_| Refusal::NotYours),
         }
     }
 }
@@ -176,6 +179,7 @@ impl Attachment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::members::Role;
 
     #[test]
     fn a_file_is_what_it_begins_with() {
@@ -204,6 +208,42 @@ mod tests {
         assert!(!fits(5_000, 5_000, 4), "too much memory");
         assert!(!fits(0, 5, 4), "nothing to see");
         assert!(!fits(u32::MAX, u32::MAX, 16));
+    }
+
+    #[test]
+    fn what_was_handed_in_is_not_taken_away_by_its_owner() {
+        let [owner, other] = [1, 2].map(|n| MemberId::new(DateTime::UNIX_EPOCH, [n; 10]));
+        let of = |id, role| Actor::Member { id, role };
+        let id = uuid::Uuid::nil();
+        let standing = |place| Attachment {
+            id: id.into(),
+            owner,
+            kind: Kind::Png,
+            name: FileName::nameless(Kind::Png),
+            bytes: 1,
+            extent: None,
+            sha256: [0; 32],
+            thumbnail: None,
+            place,
+            created_at: DateTime::UNIX_EPOCH,
+        };
+        let handed_in = Err(Barred::HandedIn.into());
+        for (place, by_owner) in [
+            (None, Ok(())),
+            (Some(Place::Idea(id.into())), Ok(())),
+            (Some(Place::Panel(id.into())), Ok(())),
+            (Some(Place::Report(id.into())), handed_in.clone()),
+            (Some(Place::Work(id.into())), handed_in),
+        ] {
+            let attachment = standing(place);
+            for role in [Role::Member, Role::ProductManager] {
+                assert_eq!(attachment.ensure_may_delete(&of(owner, role)), by_owner, "{place:?} {role:?}");
+            }
+            // What may not stay is taken away by staff, whose action is kept.
+            assert_eq!(attachment.ensure_may_delete(&of(other, Role::ProductManager)), Ok(()));
+            let stranger = attachment.ensure_may_delete(&of(other, Role::Member));
+            assert_eq!(stranger, Err(Refusal::NotYours));
+        }
     }
 
     #[test]

@@ -124,6 +124,25 @@ impl Calendar {
         self.day() * i32::from(days)
     }
 
+    /// When so many working days after a moment have passed, at least one: the first time that is.
+    #[must_use]
+    pub fn after(&self, from: DateTime<Utc>, days: u16) -> DateTime<Utc> {
+        let mut left = self.days(days);
+        for date in seoul(from).date().iter_days().filter(|date| self.works_on(*date)) {
+            let (opens, closes) = (midnight(date) + self.hours.opens, midnight(date) + self.hours.closes);
+            let begins = opens.max(from);
+            if left <= closes - begins {
+                return begins + left;
+            }
+            left -= (closes - begins).max(TimeDelta::zero());
+        }
+        DateTime::<Utc>::MAX_UTC
+    }
+
+    fn works_on(&self, date: NaiveDate) -> bool {
+        is_weekday(date) && self.holidays.binary_search(&date).is_err()
+    }
+
     fn day(&self) -> TimeDelta {
         self.hours.closes - self.hours.opens
     }
@@ -134,7 +153,7 @@ impl Calendar {
         let date = local.date();
         let holidays = self.holidays.partition_point(|holiday| *holiday < date);
         let days = weekdays_before(date) - i32::try_from(holidays).unwrap_or(i32::MAX);
-        let today = match is_weekday(date) && self.holidays.binary_search(&date).is_err() {
+        let today = match self.works_on(date) {
             true => {
                 (local.time() - NaiveTime::MIN).clamp(self.hours.opens, self.hours.closes) - self.hours.opens
             }
@@ -236,6 +255,15 @@ mod tests {
             prop_assert_eq!(ab + bc, ac);
             prop_assert!(TimeDelta::zero() <= ab && ab <= ac && ac <= c - a);
             prop_assert_eq!(calendar.time_between(c, a), TimeDelta::zero());
+        }
+
+        /// What is due after some working days is due when they have passed, and no moment earlier.
+        #[test]
+        fn what_is_due_is_due_when_the_days_have_passed(minute in 14_200_000i64..47_300_000, days in 1u16..30) {
+            let (from, calendar) = (DateTime::from_timestamp(minute * 60, 0).unwrap(), calendar());
+            let due = calendar.after(from, days);
+            prop_assert_eq!(calendar.time_between(from, due), calendar.days(days));
+            prop_assert!(calendar.time_between(from, due - TimeDelta::microseconds(1)) < calendar.days(days));
         }
 
         /// The closed form agrees with going through the days one by one.

@@ -15,6 +15,7 @@ pub mod reminders;
 pub mod reports;
 pub mod results;
 pub mod screening;
+pub mod seats;
 pub mod shipping;
 pub mod strikes;
 pub mod terms;
@@ -23,7 +24,7 @@ pub mod trials;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::barred::Barred;
-use self::terms::{Method, Terms};
+use self::terms::{Method, Source, Terms};
 use crate::{
     Actor, PanelId, Refusal,
     access::Permission,
@@ -220,7 +221,7 @@ impl Panel {
     /// Whether staff may take a step now.
     ///
     /// # Errors
-    /// [`Barred::Phase`], [`Barred::ObjectionWindow`] or [`Barred::WindowOver`].
+    /// [`Barred::Phase`], [`Barred::ObjectionWindow`], [`Barred::WindowOver`] or [`Barred::LockStays`].
     pub fn ensure_may(&self, step: Step, now: DateTime<Utc>) -> Result<(), Refusal> {
         let phase = self.phase(now);
         let fits = match step {
@@ -236,13 +237,36 @@ impl Panel {
             Step::Close => phase == Phase::Reviewing,
             Step::Cancel => !matches!(phase, Phase::Closed | Phase::Cancelled),
         };
+        let named = matches!(self.terms.beacon, Source::ManualSources { .. });
         match (fits, step, self.objections_until()) {
             (false, ..) => Err(Barred::Phase(phase).into()),
+            // When a named source comes out nobody here can tell; it may be known already.
+            (true, Step::Unlock, _) if named => Err(Barred::LockStays.into()),
             (true, Step::Draw, Some(until)) if now < until => Err(Barred::ObjectionWindow { until }.into()),
             // Whoever knows the number could take back a lock because of it.
             (true, Step::Unlock, Some(until)) if now >= until => Err(Barred::WindowOver { until }.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Whether numbers may be hidden for the draw: until the lock names them.
+    ///
+    /// # Errors
+    /// [`Barred::Phase`].
+    pub fn ensure_may_hide(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.phase(now) {
+            Phase::Recruiting | Phase::Screening => Ok(()),
+            phase => Err(Barred::Phase(phase).into()),
+        }
+    }
+
+    /// Whether numbers that were hidden for the draw may be shown: once no lock can be taken back, or staff who know them could lock
+    /// anew until the draw pleases them.
+    ///
+    /// # Errors
+    /// [`Barred::Phase`] or [`Barred::ObjectionWindow`].
+    pub fn ensure_may_show(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.ensure_may(Step::Draw, now)
     }
 
     /// The panel after a step at a moment; `secret` is that of the panel.
@@ -308,3 +332,6 @@ pub fn household(terms: &Terms, attributes: &Attributes, secret: &str) -> Option
         written.trim().to_lowercase().as_bytes(),
     ])))
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,14 @@ pub(crate) fn dangling<E: Into<Error> + Clone>(meaning: E) -> impl Fn(Diesel) ->
     }
 }
 
+/// Of two who write the first version of a row at once, the second reads what the first wrote.
+pub(crate) fn contended(error: Diesel) -> Error {
+    match taken(Unique::Version)(error) {
+        Error::Taken(_) => Error::Contended,
+        error => error,
+    }
+}
+
 /// Gives a unique violation its meaning where the insert is written.
 pub(crate) fn taken(unique: Unique) -> impl Fn(Diesel) -> Error {
     move |error| match error {

@@ -1016,6 +1016,7 @@ diesel::table! {
         accepted_by -> Nullable<Key>,
         version -> Integer,
         posts -> Text,
+        asked_due_at -> Nullable<Timestamp>,
     }
 }
 

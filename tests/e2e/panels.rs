@@ -5,6 +5,8 @@ mod disclosure;
 mod first_come;
 mod jobs;
 mod journey;
+mod leaving;
+mod locks;
 mod lottery;
 mod missions;
 mod news;

@@ -109,6 +109,7 @@ fn of_panel(barred: Barred) -> Failure {
     let failure = |code| Failure::new(code);
     match barred {
         Barred::Phase(phase) => failure(Code::PanelPhase).with_fact(phase.name()),
+        Barred::LockStays => failure(Code::LockStays),
         Barred::WindowOver { until } => {
             failure(Code::ObjectionWindowOver).with_fact(until.to_rfc3339_opts(SecondsFormat::Secs, true))
         }
@@ -149,6 +150,7 @@ fn of_panel(barred: Barred) -> Failure {
             failure(Code::MissionNotOpen).with_fact(from.to_rfc3339_opts(SecondsFormat::Secs, true))
         }
         Barred::MissionsMissing(keys) => failure(Code::MissionsMissing).with_fact(keys.join(", ")),
+        Barred::HandedIn => failure(Code::HandedIn),
         Barred::ReportAccepted => failure(Code::ReportAccepted),
         Barred::ReportNotAccepted => failure(Code::ReportNotAccepted),
         Barred::RevisionSent => failure(Code::RevisionSent),

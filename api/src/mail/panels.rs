@@ -1,5 +1,6 @@
 //! Mail of panels: what a member was told that has a time, written to those who have shown that they read the mails there.
 
+use chrono::{DateTime, Utc};
 use domain::{
     Actor, Stamp,
     answers::News,
@@ -47,7 +48,7 @@ fn write(tx: &mut AnyConnection, settings: &config::Mail, mailing: &Mailing, sta
     }
     let member = members::find(tx, mailing.member)?;
     let panel = panels::find(tx, &Actor::System, mailing.panel)?;
-    match said(tx, mailing, &panel)? {
+    match said(tx, mailing, &panel, stamp.at)? {
         Some(said) if member.email_verified && member.blocked_at.is_none() => {
             let page = format!("{}/panels/{}", settings.link_url, panel.id);
             let words = PanelWords { said, title: &panel.terms.title, page: &page };
@@ -58,15 +59,16 @@ fn write(tx: &mut AnyConnection, settings: &config::Mail, mailing: &Mailing, sta
     }
 }
 
-/// What there is to say, unless it has been overtaken: the seat was answered for, or the report is there.
-fn said(tx: &mut AnyConnection, mailing: &Mailing, panel: &Panel) -> Rows<Option<Said>> {
+/// What there is to say, unless it has been overtaken: the seat was answered for, the report is there, or the panel is over.
+fn said(tx: &mut AnyConnection, mailing: &Mailing, panel: &Panel, now: DateTime<Utc>) -> Rows<Option<Said>> {
     let Some(application) = applications::of_member(tx, mailing.panel, mailing.member)? else {
         return Ok(None);
     };
+    let goes_on = panel.takes_replies(now);
     Ok(match (mailing.news, application.outcome) {
-        (News::PanelResult, _) => Some(Said::Result),
-        (News::PanelSeat, Outcome::Selected { confirm_by }) => Some(Said::Seat { confirm_by }),
-        (News::PanelReminder, Outcome::Confirmed) => {
+        (News::PanelResult, _) if panel.marks.cancelled_at.is_none() => Some(Said::Result),
+        (News::PanelSeat, Outcome::Selected { confirm_by }) if goes_on => Some(Said::Seat { confirm_by }),
+        (News::PanelReminder, Outcome::Confirmed) if goes_on => {
             let trial = trials::of_one(tx, application.id)?;
             let due = trial.due_at(&panel.terms).filter(|_| trial.reported_at.is_none());
             due.map(|due_at| Said::Due { due_at })

@@ -123,9 +123,10 @@ async fn lock_panel(
 /// Take a lock back
 ///
 /// While objections may be raised, so before the number of the draw can be known: the lock stays to be read, marked void, and the
-/// panel can be locked anew. Numbers that people hid for it are forgotten; they hide others.
+/// panel can be locked anew. Numbers that people hid for it stay hidden for the next. Where the number comes from named sources, which
+/// may be out already, the lock stays.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = UnlockBody,
-    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, objection_window_over")))]
+    responses((status = 200, body = PanelBody), (status = 409, description = "panel_phase, objection_window_over, lock_stays")))]
 #[post("/v1/panels/{id}/unlock")]
 async fn unlock_panel(
     app: web::Data<App>,

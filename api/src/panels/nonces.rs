@@ -1,4 +1,4 @@
-//! A part in the number of a draw: hidden before the lock, shown after it.
+//! A part in the number of a draw: hidden before the lock, shown once that stands.
 
 use actix_web::{post, web};
 use domain::{
@@ -6,7 +6,7 @@ use domain::{
     access::Permission,
     digest,
     draws::bytes_of_hex,
-    panels::{Barred, Panel, Phase, terms::Source},
+    panels::{Barred, Panel, terms::Source},
     text::Fault,
 };
 use persistence::{
@@ -58,10 +58,6 @@ fn ensure_part(tx: &mut AnyConnection, actor: &Actor, panel: &Panel) -> Rows<dom
     }
 }
 
-fn ensure_phase(panel: &Panel, fits: bool, now: chrono::DateTime<chrono::Utc>) -> Result<(), Refusal> {
-    if fits { Ok(()) } else { Err(Barred::Phase(panel.phase(now)).into()) }
-}
-
 /// Hide a number of one's own for the draw
 ///
 /// Before the lock, by those who applied and by staff, one each; another replaces it. Nobody can know the number of the draw
@@ -84,8 +80,7 @@ async fn commit_to_number(
         panels::be_alone_with(tx, id.into())?;
         let panel = panels::find(tx, actor, id.into())?;
         let member = ensure_part(tx, actor, &panel)?;
-        let phase = panel.phase(stamp.at);
-        ensure_phase(&panel, matches!(phase, Phase::Recruiting | Phase::Screening), stamp.at)?;
+        panel.ensure_may_hide(stamp.at)?;
         nonces::hide(tx, panel.id, member, &commitment, stamp.at)?;
         Ok(Reply::ok(&CommitmentBody { commitment: commitment.clone() }))
     })
@@ -94,10 +89,10 @@ async fn commit_to_number(
 
 /// Show the number one hid
 ///
-/// Between lock and draw. Numbers that are not shown are left out, and listed in the proof as such.
+/// From the end of the objection window until the draw: before it the lock could be taken back by who knows them. Numbers that are not shown are left out, and listed in the proof as such.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = RevealBody,
     responses((status = 200, body = RevealBody), (status = 403, description = "no_part"),
-        (status = 409, description = "panel_phase")))]
+        (status = 409, description = "panel_phase, objection_window")))]
 #[post("/v1/panels/{id}/reveals")]
 async fn reveal_number(
     app: web::Data<App>,
@@ -114,7 +109,7 @@ async fn reveal_number(
         panels::be_alone_with(tx, id.into())?;
         let panel = panels::find(tx, actor, id.into())?;
         let member = ensure_part(tx, actor, &panel)?;
-        ensure_phase(&panel, panel.phase(stamp.at) == Phase::PoolLocked, stamp.at)?;
+        panel.ensure_may_show(stamp.at)?;
         if nonces::of_member(tx, panel.id, member)?.as_ref() != Some(&hash) {
             return Err(Error::Refused(unfit("number that you hid")));
         }

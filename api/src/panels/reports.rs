@@ -8,14 +8,13 @@ mod list;
 use actix_web::{get, put, web};
 use domain::{
     Actor, AttachmentId, ReportId, Stamp,
-    access::Permission,
     attachments::{MOST_AT_A_PLACE, Place},
     events::ReportEvent,
     panels::{
         applications::Application,
         disclosure::Rules,
         missions::{Work, ensure_done, ensure_trying},
-        reports::{Looked, Rating, Report, State, Words, look_through},
+        reports::{Looked, Rating, Report, State, Words, concerns, look_through},
     },
 };
 use persistence::{
@@ -143,8 +142,7 @@ fn shown(
     showing: Showing,
 ) -> Rows<Reply<TrialReportBody>> {
     let (read, panel) = rows::find(tx, actor, id)?;
-    let is_own = actor.member_id().is_some_and(|member| read.author == Some(member));
-    let whose = match is_own || actor.ensure(Permission::ManagePanels).is_ok() {
+    let whose = match concerns(actor, read.author) {
         true => {
             let works = missions::of(tx, read.report.application_id)?;
             Reader::Concerned(looked(&disclosure::find(tx)?.rules, &read.report.words, &works))

@@ -37,6 +37,12 @@ impl FileName {
         Self(format!("{}.{extension}", if stem.is_empty() { "file" } else { stem }))
     }
 
+    /// What a file is called once nobody knows any more whose it was.
+    #[must_use]
+    pub fn nameless(kind: Kind) -> Self {
+        Self::new("", kind)
+    }
+
     /// The name as it was stored.
     #[must_use]
     pub fn stored(name: String) -> Self {

@@ -14,6 +14,8 @@ pub enum Barred {
     ObjectionWindow { until: DateTime<Utc> },
     #[error("objections could be raised until {until}")]
     WindowOver { until: DateTime<Utc> },
+    #[error("the number of the draw may be known already")]
+    LockStays,
     #[error("what was published is not changed: {0}")]
     TermsFrozen(&'static str),
     #[error("the panel is for others")]
@@ -64,6 +66,8 @@ pub enum Barred {
     MissionNotOpen { from: DateTime<Utc> },
     #[error("not done yet: {}", .0.join(", "))]
     MissionsMissing(Vec<String>),
+    #[error("it was handed in")]
+    HandedIn,
     #[error("the report is accepted")]
     ReportAccepted,
     #[error("the report is not accepted")]

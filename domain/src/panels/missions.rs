@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Barred, Panel,
+    Barred, Panel, Phase,
     applications::{Application, Outcome},
     posts::{Page, Post},
     screening::{Answers, Question},
@@ -180,7 +180,7 @@ pub fn ensure_done(terms: &Terms, works: &[Work]) -> Result<(), Refusal> {
     if missing.is_empty() { Ok(()) } else { Err(Barred::MissionsMissing(missing).into()) }
 }
 
-/// When the product came to whoever is to tell of it now.
+/// When the product came to whoever is to tell of it now. What staff asked for before they closed the panel is still taken.
 ///
 /// # Errors
 /// [`Barred::NoSeat`], [`Barred::NotDelivered`], [`Barred::ReportAccepted`] when all is done, or [`Barred::Phase`] when the panel is
@@ -194,7 +194,8 @@ pub fn ensure_trying(
     if application.outcome != Outcome::Confirmed {
         return Err(Barred::NoSeat.into());
     }
-    if !panel.takes_replies(now) {
+    let is_asked = panel.phase(now) == Phase::Closed && trial.stage() == Stage::RevisionRequested;
+    if !panel.takes_replies(now) && !is_asked {
         return Err(Barred::Phase(panel.phase(now)).into());
     }
     if trial.stage() == Stage::Completed {

@@ -4,12 +4,13 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Barred,
+    Barred, Panel,
     disclosure::{Finding, Rules},
     posts::Post,
 };
 use crate::{
-    ApplicationId, MemberId, PanelId, Refusal, ReportId,
+    Actor, ApplicationId, MemberId, PanelId, Refusal, ReportId,
+    access::Permission,
     calendar::Calendar,
     markdown,
     text::{Fault, Lines, clean},
@@ -59,6 +60,8 @@ pub struct Asked {
     pub reason: Reason,
     pub note: String,
     pub at: DateTime<Utc>,
+    /// When its author has been silent for too long.
+    pub due_at: DateTime<Utc>,
 }
 
 /// Why a revision may be asked for. There is none for an opinion.
@@ -117,7 +120,7 @@ pub enum State {
     Accepted,
 }
 
-/// After so many working days without a word from staff a report is accepted.
+/// After so many working days without a word from staff, or from its author whom they asked for a revision, a report is accepted.
 pub const SILENT_DAYS: u16 = 7;
 /// The most pros, cons and posts.
 pub const MOST_LISTED: usize = 10;
@@ -197,6 +200,12 @@ impl Report {
         self.accepted.is_some() && self.disclosed
     }
 
+    /// Whether an actor may read it, who may see its panel; `author` is none once the person is forgotten.
+    #[must_use]
+    pub fn may_be_read_by(&self, actor: &Actor, author: Option<MemberId>) -> bool {
+        self.is_published() || concerns(actor, author)
+    }
+
     /// The report as it is sent anew: as often as its author likes until staff ask for something, and then once.
     ///
     /// # Errors
@@ -209,12 +218,15 @@ impl Report {
         }
     }
 
+    /// The report as staff ask for a better one, while its author could still send it.
+    ///
     /// # Errors
-    /// [`Barred::ReportAccepted`], or [`Barred::RevisionAsked`] the second time.
-    pub fn asked(self, asked: Asked) -> Result<Self, Refusal> {
+    /// [`Barred::ReportAccepted`], [`Barred::RevisionAsked`] the second time, or [`Barred::Phase`] when the panel is over.
+    pub fn asked(self, asked: Asked, panel: &Panel) -> Result<Self, Refusal> {
         match (self.state(), &self.asked) {
             (State::Accepted, _) => Err(Barred::ReportAccepted.into()),
             (_, Some(_)) => Err(Barred::RevisionAsked.into()),
+            (_, None) if !panel.takes_replies(asked.at) => Err(Barred::Phase(panel.phase(asked.at)).into()),
             (_, None) => Ok(Self { asked: Some(asked), version: self.version + 1, ..self }),
         }
     }
@@ -232,11 +244,29 @@ impl Report {
         }
     }
 
-    /// Whether staff have been silent about it for too long.
+    /// The report as silence accepts it now, if it does: what belongs to a cancelled panel is published no more.
+    #[must_use]
+    pub fn accepted_by_silence(self, panel: &Panel, calendar: &Calendar, now: DateTime<Utc>) -> Option<Self> {
+        let ends = panel.marks.cancelled_at.is_none() && self.is_left_alone(calendar, now);
+        ends.then(|| self.accepted(Accepted { at: now, by: None }).ok()).flatten()
+    }
+
+    /// Whether somebody has been silent about it for too long: staff, or its author whom they asked for a revision.
     #[must_use]
     pub fn is_left_alone(&self, calendar: &Calendar, now: DateTime<Utc>) -> bool {
-        self.state() == State::Sent && calendar.time_between(self.sent_at, now) >= calendar.days(SILENT_DAYS)
+        match (self.state(), &self.asked) {
+            (State::Sent, _) => calendar.time_between(self.sent_at, now) >= calendar.days(SILENT_DAYS),
+            (State::RevisionRequested, Some(asked)) => now >= asked.due_at,
+            (State::RevisionRequested, None) | (State::Accepted, _) => false,
+        }
     }
+}
+
+/// Whether a report is an actor's to work on: of its author, and of those who run panels.
+#[must_use]
+pub fn concerns(actor: &Actor, author: Option<MemberId>) -> bool {
+    let is_own = actor.member_id().is_some_and(|member| author == Some(member));
+    is_own || actor.ensure(Permission::ManagePanels).is_ok()
 }
 
 /// A text that was looked through for its disclosure: the report itself, or a post elsewhere.

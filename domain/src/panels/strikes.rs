@@ -90,6 +90,16 @@ pub struct Reliability {
 }
 
 impl Kind {
+    /// What was missed by who reported at a moment, or never, to a panel that was closed at another, or goes on.
+    #[must_use]
+    pub fn of(reported_at: Option<DateTime<Utc>>, closed_at: Option<DateTime<Utc>>) -> Self {
+        match (reported_at, closed_at) {
+            (Some(reported), Some(closed)) if reported > closed => Self::NoShow,
+            (Some(_), _) => Self::Late,
+            (None, _) => Self::NoShow,
+        }
+    }
+
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -232,6 +242,19 @@ mod tests {
 
     fn bar(strikes: &[Strike]) -> Option<i64> {
         barred_until(strikes).map(|until| (until - day(0)).num_days())
+    }
+
+    #[test]
+    fn a_report_that_comes_while_the_panel_is_open_is_late_and_another_is_none() {
+        for (reported, closed, kind) in [
+            (None, None, Kind::NoShow),
+            (None, Some(9), Kind::NoShow),
+            (Some(5), None, Kind::Late),
+            (Some(9), Some(9), Kind::Late),
+            (Some(10), Some(9), Kind::NoShow),
+        ] {
+            assert_eq!(Kind::of(reported.map(day), closed.map(day)), kind, "{reported:?} {closed:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
-use domain::{AttachmentId, MemberId};
+use domain::{
+    AttachmentId, MemberId,
+    attachments::{FileName, Kind},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -47,6 +50,17 @@ pub(crate) fn forget_unlinked(conn: &mut AnyConnection, now: DateTime<Utc>, owne
         .returning(attachments::id)
         .get_results(conn)?;
     doom(conn, now, &gone)
+}
+
+/// Calls what a member leaves behind by no name of theirs: people name files after themselves.
+pub(crate) fn forget_names(conn: &mut AnyConnection, owner: MemberId) -> Result<()> {
+    for kind in Kind::ALL {
+        diesel::update(attachments::table.filter(attachments::owner_id.eq(key(owner))))
+            .filter(attachments::kind.eq(kind.key()))
+            .set(attachments::name.eq(FileName::nameless(kind).as_str()))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Takes away what stands with reports and with what was done for missions.

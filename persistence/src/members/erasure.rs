@@ -38,6 +38,7 @@ pub fn erase(conn: &mut AnyConnection, stamp: &Stamp, id: MemberId) -> Result<Me
     api_keys::revoke_all(conn, &for_keys, id)?;
     mails::forget(conn, &before)?;
     attachments::sweep::forget_unlinked(conn, stamp.at, id)?;
+    attachments::sweep::forget_names(conn, id)?;
     let me = key(id);
     // What they signed in with is told apart by the names of their devices.
     diesel::delete(sessions_table::table.filter(sessions_table::member_id.eq(me))).execute(conn)?;

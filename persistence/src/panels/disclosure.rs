@@ -7,7 +7,7 @@ use domain::{Stamp, panels::disclosure::Rules};
 use super::{from_json, to_json};
 use crate::{
     connection::AnyConnection,
-    error::{Error, Result, Unique, taken},
+    error::{Error, Result, contended},
     schema::disclosure_rules,
 };
 
@@ -52,8 +52,7 @@ pub fn set(conn: &mut AnyConnection, stamp: &Stamp, rules: &Rules, version: i32)
         0 => diesel::insert_into(disclosure_rules::table)
             .values((disclosure_rules::id.eq(ONE), values))
             .execute(conn)
-            .map_err(taken(Unique::Version))
-            .map_err(|error| if matches!(error, Error::Taken(_)) { Error::Contended } else { error })?,
+            .map_err(contended)?,
         _ => diesel::update(disclosure_rules::table.find(ONE))
             .filter(disclosure_rules::version.eq(version))
             .set(values)

@@ -56,11 +56,12 @@ pub(crate) fn forget(conn: &mut AnyConnection, stamp: &Stamp, member: MemberId) 
     Ok(())
 }
 
-/// What was handed in goes, and reports that nobody has accepted. Others are part of what was learned, and stay.
+/// What was handed in goes, and reports that nobody has accepted. Others are part of what was learned, and stay, without the addresses
+/// of what their author wrote elsewhere, which lead to them.
 fn forget_what_was_told(conn: &mut AnyConnection, stamp: &Stamp, ids: &[KeyValue]) -> Result<()> {
     let of_them = trial_reports::table.filter(trial_reports::application_id.eq_any(ids.to_vec()));
     let reports: Vec<KeyValue> =
-        of_them.filter(trial_reports::accepted_at.is_null()).select(trial_reports::id).load(conn)?;
+        of_them.clone().filter(trial_reports::accepted_at.is_null()).select(trial_reports::id).load(conn)?;
     let works: Vec<KeyValue> = mission_works::table
         .filter(mission_works::application_id.eq_any(ids.to_vec()))
         .select(mission_works::id)
@@ -68,6 +69,10 @@ fn forget_what_was_told(conn: &mut AnyConnection, stamp: &Stamp, ids: &[KeyValue
     forget_standing(conn, stamp.at, &reports, &works)?;
     diesel::delete(trial_reports::table.filter(trial_reports::id.eq_any(reports))).execute(conn)?;
     diesel::delete(mission_works::table.filter(mission_works::id.eq_any(works))).execute(conn)?;
+    // What is left was accepted. It reads differently now, so it is another version.
+    diesel::update(of_them)
+        .set((trial_reports::posts.eq("[]"), trial_reports::version.eq(trial_reports::version + 1)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -10,7 +10,6 @@ use diesel::{
 };
 use domain::{
     Actor, ApplicationId, MemberId, ReportId, Stamp,
-    access::Permission,
     events::{Event, ReportEvent},
     panels::{
         Panel,
@@ -45,6 +44,7 @@ struct Row {
     asked_for: Option<String>,
     asked_note: Option<String>,
     asked_at: Option<NaiveDateTime>,
+    asked_due_at: Option<NaiveDateTime>,
     first_sent_at: NaiveDateTime,
     sent_at: NaiveDateTime,
     accepted_at: Option<NaiveDateTime>,
@@ -62,6 +62,7 @@ impl TryFrom<Row> for Report {
                 reason: Reason::named(reason).ok_or_else(|| odd("reason"))?,
                 note: row.asked_note.clone().unwrap_or_default(),
                 at: at.and_utc(),
+                due_at: row.asked_due_at.ok_or_else(|| odd("deadline"))?.and_utc(),
             }),
             _ => None,
         };
@@ -128,8 +129,7 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: ReportId) -> Result<(Re
         .first(conn)?;
     let found = read(found)?;
     let panel = super::find(conn, actor, found.report.panel_id)?;
-    let is_own = actor.member_id().is_some_and(|member| found.author == Some(member));
-    match found.report.is_published() || is_own || actor.ensure(Permission::ManagePanels).is_ok() {
+    match found.report.may_be_read_by(actor, found.author) {
         true => Ok((found, panel)),
         false => Err(Error::Missing),
     }
@@ -211,6 +211,7 @@ struct Changes {
     asked_for: Option<String>,
     asked_note: Option<String>,
     asked_at: Option<NaiveDateTime>,
+    asked_due_at: Option<NaiveDateTime>,
     sent_at: NaiveDateTime,
     accepted_at: Option<NaiveDateTime>,
     accepted_by: Option<KeyValue>,
@@ -232,6 +233,7 @@ fn changes(report: &Report) -> Result<Changes> {
         asked_for: asked.map(|asked| asked.reason.name().to_owned()),
         asked_note: asked.map(|asked| asked.note.clone()),
         asked_at: asked.map(|asked| asked.at.naive_utc()),
+        asked_due_at: asked.map(|asked| asked.due_at.naive_utc()),
         sent_at: report.sent_at.naive_utc(),
         accepted_at: report.accepted.map(|accepted| accepted.at.naive_utc()),
         accepted_by: report.accepted.and_then(|accepted| accepted.by).map(key),

@@ -14,7 +14,7 @@ use domain::{
 
 use crate::{
     connection::AnyConnection,
-    error::{Error, Result},
+    error::{Error, Result, contended},
     key::key,
     notifications::panels::tell_applicants,
     schema::panel_results,
@@ -79,15 +79,6 @@ pub fn put(conn: &mut AnyConnection, stamp: &Stamp, results: &Results) -> Result
     match rows {
         0 => Err(Error::Contended),
         _ => super::tell(conn, stamp, results.panel_id, PanelEvent::ResultsWritten),
-    }
-}
-
-/// Of two who write the first word, the second reads what the first wrote.
-fn contended(error: diesel::result::Error) -> Error {
-    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
-    match error {
-        DatabaseError(UniqueViolation, _) => Error::Contended,
-        error => error.into(),
     }
 }
 

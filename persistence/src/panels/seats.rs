@@ -1,6 +1,6 @@
 //! Who has a seat: by coming first, by score, or because somebody left.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
     RunQueryDsl as _, SelectableHelper as _,
@@ -16,6 +16,7 @@ use domain::{
     panels::{
         Barred, Panel,
         applications::{Application, Outcome},
+        seats::Left,
     },
 };
 
@@ -131,7 +132,7 @@ pub fn seat_by_score(conn: &mut AnyConnection, panel: &Panel, at: DateTime<Utc>)
 /// # Errors
 /// Only when the database fails.
 pub fn give_time(conn: &mut AnyConnection, panel: &Panel, now: DateTime<Utc>) -> Result<()> {
-    let by = panel.terms.schedule.announce_at.max(now) + TimeDelta::hours(HOURS_TO_CONFIRM);
+    let by = panel.confirm_by_at_least(now);
     diesel::update(applications_table::table.filter(applications_table::panel_id.eq(key(panel.id))))
         .filter(applications_table::outcome.eq("selected"))
         .filter(applications_table::confirm_by.lt(by.naive_utc()))
@@ -198,10 +199,7 @@ pub fn end(
     }
 }
 
-/// Hours that whoever has a seat has to confirm it, at least.
-const HOURS_TO_CONFIRM: i64 = 48;
-
-/// Keeps that somebody left their seat, gives it to whoever is next, and tells them; or staff, where nobody could take it.
+/// Keeps that somebody left their seat, gives it to whoever is next, and tells whom it concerns.
 ///
 /// # Errors
 /// Only when the database fails.
@@ -214,44 +212,30 @@ pub fn leave(
 ) -> Result<Option<ApplicationId>> {
     applications::settle(conn, leaver)?;
     shipments::forget(conn, leaver.id)?;
-    let by = panel.terms.schedule.confirm_by.max(stamp.at + TimeDelta::hours(HOURS_TO_CONFIRM));
-    let seat = Outcome::Selected { confirm_by: by };
     let made = next(conn, panel, leaver.ticket)?;
-    let was_known = panel.marks.announced_at.is_some();
-    if was_known {
+    if panel.marks.announced_at.is_some() {
         keep(conn, panel, &made, stamp.at)?;
     }
-    let taken_by = match made.taken_by {
-        Some(ticket) => Some(give(conn, panel.id, ticket, seat, stamp.at)?),
-        None => None,
-    };
-    match taken_by {
-        Some(next) => tell_next(conn, stamp, next)?,
-        // While the first to come are still taken, the seat waits for whoever is next to come.
-        None if was_known => tell_staff(conn, stamp, News::PanelSeatEmpty, panel.id)?,
-        None => {}
+    let seat = Outcome::Selected { confirm_by: panel.confirm_by(stamp.at) };
+    let taken_by = made.taken_by.map(|ticket| give(conn, panel.id, ticket, seat, stamp.at)).transpose()?;
+    let taker = taken_by.map(|id| applications::find(conn, id)).transpose()?;
+    let left = Left::of(panel, taker.as_ref(), stamp.at);
+    match left {
+        Left::Taken(member) => tell_member(conn, stamp, News::PanelSeat, panel.id, member)?,
+        Left::Empty => tell_staff(conn, stamp, News::PanelSeatEmpty, panel.id)?,
+        Left::TakenEarly | Left::PassedOn | Left::Open => {}
     }
     let told = [
         Event::Application { application: leaver.id, panel: panel.id, what },
         Event::Panel { panel: panel.id, what: PanelEvent::SeatFreed { taken_by } },
     ];
     outbox::write(conn, stamp, &told)?;
-    let taker = taken_by.map(|id| applications::find(conn, id)).transpose()?;
-    match taker {
-        // Somebody who was forgotten waits no more, and nobody is kept waiting for them.
-        Some(gone) if gone.member_id.is_none() => {
+    match (left, taker) {
+        (Left::PassedOn, Some(gone)) => {
             let lapsed = Application { outcome: Outcome::Lapsed, updated_at: stamp.at, ..gone };
             leave(conn, &stamp.branch(0), panel, &lapsed, ApplicationEvent::Lapsed)
         }
         _ => Ok(taken_by),
-    }
-}
-
-fn tell_next(conn: &mut AnyConnection, stamp: &Stamp, next: ApplicationId) -> Result<()> {
-    let application = applications::find(conn, next)?;
-    match application.member_id {
-        Some(member) => tell_member(conn, stamp, News::PanelSeat, application.panel_id, member),
-        None => Ok(()),
     }
 }
 

@@ -52,13 +52,13 @@ fn strike(found: Found) -> Result<Strike> {
         (Some(text), Some(at)) => Some(Appeal { text: plea(text)?, at: at.and_utc(), verdict }),
         _ => None,
     };
-    let came = reported_at.is_some_and(|sent| closed_at.is_none_or(|closed| sent <= closed));
+    let utc = |at: At| at.map(|at| at.and_utc());
     Ok(Strike {
         id: id.into(),
         member_id: member.into(),
         application_id: application.into(),
         panel_id: panel.into(),
-        kind: if came { Kind::Late } else { Kind::NoShow },
+        kind: Kind::of(utc(reported_at), utc(closed_at)),
         created_at: created_at.and_utc(),
         appeal,
     })

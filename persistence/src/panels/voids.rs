@@ -9,7 +9,7 @@ use crate::{
     connection::AnyConnection,
     error::Result,
     key::key,
-    schema::{panel_draws, panel_nonces, panel_void_locks},
+    schema::{panel_draws, panel_void_locks},
 };
 
 /// A lock that was taken back.
@@ -30,7 +30,8 @@ pub fn count(conn: &mut AnyConnection, panel: PanelId) -> Result<i64> {
     Ok(of_panel.count().get_result(conn)?)
 }
 
-/// Takes a lock back. Numbers that were hidden for it are forgotten: some of them may have been shown.
+/// Takes a lock back. Numbers that were hidden for it stay, for the next: none was shown yet, and without them a lock could be made
+/// with the numbers of a few who know each other's.
 ///
 /// # Errors
 /// [`crate::Error::Missing`] when nothing is locked.
@@ -49,7 +50,6 @@ pub fn take_back(conn: &mut AnyConnection, panel: PanelId, reason: &str, at: Dat
         ))
         .execute(conn)?;
     diesel::delete(panel_draws::table.find(key(panel))).execute(conn)?;
-    diesel::delete(panel_nonces::table.filter(panel_nonces::panel_id.eq(key(panel)))).execute(conn)?;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ async fn one_panel_from_recruiting_to_closing_and_then_somebody_leaves() {
         journey.miss(silent).await;
         journey.close(&confirmed).await;
         journey.count().await;
-        journey.leave(&confirmed[0]).await;
+        journey.leave(others).await;
     })
     .await;
 }

@@ -134,6 +134,8 @@ async fn what_was_handed_in_is_seen_by_its_author_and_by_staff_whose_look_is_kep
         let looks = app.admin().await.get("/v1/audit?action=list_missions").await.expect(200);
         assert_eq!(looks["items"].as_array().unwrap().len(), 1, "{looks}");
         assert_eq!(looks["items"][0]["after"]["members"], json!([ana.id]));
+        // A mission of a picture is not left without one.
+        ana.delete(&file).await.expect_problem(409, "handed_in");
         // Replacing the picture leaves the first to the sweep.
         let other = ana.file("b.png", files::png(4, 4)).await;
         ana.put_body(&one, &json!({ "attachment_ids": [other] })).await.expect(200);

@@ -272,3 +272,54 @@ async fn a_reminder_is_mailed_unless_the_report_came_before_the_mail_left() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn nothing_more_is_mailed_of_a_panel_that_was_called_off() {
+    on_each_database(async |app| {
+        proven(app, "ana", "ko").await;
+        let seat = confirmed(app, "ana").await;
+        let delivered = seed_delivered(app, &seat);
+        assert_eq!(app.seed_tell_people().await[0], 1);
+        let noon = (delivered + TimeDelta::hours(9)).date_naive() + TimeDelta::days(14);
+        let noon = noon.and_hms_opt(3, 0, 0).unwrap().and_utc();
+        app.advance(noon - app.clock().now());
+        assert_eq!(app.seed_tell_people().await[1], 1);
+        // The result and the reminder wait to be mailed.
+        step(&app.staff("product_manager").await, &seat.panel, "cancel").await;
+        assert_eq!(app.letters_to("ana@example.com").await, []);
+        assert_eq!(told(&app.member("ana").await).await[0], "panel_cancelled");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn who_moves_up_before_the_result_hears_of_the_seat_when_it_can_be_confirmed() {
+    on_each_database(async |app| {
+        let pm = app.staff("product_manager").await;
+        let panel = recruiting(app, &pm, json!({ "method": "first_come", "seats": 1, "waitlist": 1 })).await;
+        let ana = app.member("ana").await;
+        let first = apply(&ana, &panel, json!({})).await;
+        let ben = proven(app, "ben", "en").await;
+        let second = apply(&ben, &panel, json!({})).await;
+        ana.delete(&format!("/v1/applications/{}", text(&first["id"]))).await.expect(204);
+        let path = format!("/v1/applications/{}", text(&second["id"]));
+        assert_eq!(ben.get(&path).await.expect(200)["outcome"], "selected");
+        let confirm = format!("{path}/confirm");
+        ben.post(&confirm, &json!({})).await.expect_problem(409, "panel_phase");
+        // Whoever is told to confirm can.
+        assert_eq!(told(&ben).await, Vec::<String>::new());
+        assert_eq!(app.letters_to("ben@example.com").await, []);
+        step(&pm, &panel, "close_recruiting").await;
+        step(&pm, &panel, "announce").await;
+        app.advance(TimeDelta::hours(120));
+        assert_eq!(app.seed_tell_people().await[0], 1);
+        let ben = app.member("ben").await;
+        assert_eq!(told(&ben).await, ["panel_result"]);
+        assert_eq!(
+            app.last_letter_to("ben@example.com").await.subject,
+            "[마당] The result of the panel is out"
+        );
+        assert_eq!(ben.post(&confirm, &json!({})).await.expect(200)["outcome"], "confirmed");
+    })
+    .await;
+}

@@ -97,6 +97,8 @@ async fn the_pictures_of_a_report_are_seen_once_it_is_published() {
         for reader in [&ben, &moderator, &app.visitor()] {
             assert_eq!(seen(reader).await, 200);
         }
+        // Others judged by it.
+        ana.delete(&format!("/v1/attachments/{one}")).await.expect_problem(409, "handed_in");
         let listed: Vec<Value> = app.visitor().all(&trial.reports(), 10).await;
         assert_eq!(ids(&listed[0]), [&*one]);
         // A picture stands in one place.

@@ -1,12 +1,15 @@
 //! Revisions: asked for once, for a reason that is no opinion; and what silence does.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{calendar::Calendar, insights::Promise};
 use kit::{on_each_database, on_each_database_with};
 use madang::Config;
 use serde_json::{Value, json};
 
-use super::trying::{of, report, trying};
+use super::{
+    step, text,
+    trying::{confirmed, of, report, seed_delivered, trying},
+};
 
 fn asked(reason: &str) -> Value {
     json!({ "reason": reason, "note": "제목이나 첫 줄에 적어 주세요." })
@@ -152,19 +155,96 @@ async fn seven_working_days_of_silence_accept_a_report() {
 }
 
 #[actix_web::test]
-async fn silence_of_the_author_accepts_nothing() {
+async fn silence_of_the_author_accepts_the_report_as_it_was() {
     on_each_database(async |app| {
-        let trial = trying(app, "ana", json!({})).await;
-        let (ana, pm) = (app.member("ana").await, app.staff("product_manager").await);
-        let told = trial.tell(&ana, &report()).await;
+        // One says who paid, the other does not.
+        let trials = confirmed(app, &["ana", "ben"], json!({})).await;
+        let mut sent = Vec::new();
+        for (trial, name, title) in [(&trials[0], "ana", "[협찬] 이어폰"), (&trials[1], "ben", "솔직한 후기")]
+        {
+            seed_delivered(app, trial);
+            let mut body = report();
+            (body["title"], body["body"]) = (json!(title), json!("소리가 좋아요"));
+            sent.push(trial.tell(&app.member(name).await, &body).await);
+        }
         app.advance(TimeDelta::minutes(1));
-        pm.post(&of(&told, "/request_revision"), &asked("off_topic")).await.expect(200);
+        let (pm, calendar) = (app.staff("product_manager").await, Calendar::default());
+        let due = calendar.after(app.clock().now(), 7);
+        for told in &sent {
+            let back = pm.post(&of(told, "/request_revision"), &asked("off_topic")).await.expect(200);
+            let said: DateTime<Utc> = text(&back["review"]["revision"]["due_at"]).parse().unwrap();
+            assert!((said - due).abs() < TimeDelta::seconds(5), "{said}, {due}");
+        }
+        app.advance(due - app.clock().now() - TimeDelta::minutes(1));
+        assert_eq!(app.seed_accept_silently().await, 0);
+        app.advance(TimeDelta::minutes(2));
+        assert_eq!(app.seed_accept_silently().await, 2);
+        assert_eq!(app.seed_accept_silently().await, 0);
+        let pm = app.staff("product_manager").await;
+        for (told, published) in sent.iter().zip([true, false]) {
+            let read = pm.get(&of(told, "")).await.expect(200);
+            assert_eq!((&read["state"], &read["published"]), (&json!("accepted"), &json!(published)));
+            assert_eq!((&read["title"], &read["sent_at"]), (&told["title"], &told["sent_at"]));
+            app.visitor().get(&of(told, "")).await.expect(if published { 200 } else { 404 });
+        }
+        let body = app.member("ana").await.put_body(&format!("{}/report", trials[0].path), &report()).await;
+        body.expect_problem(409, "report_accepted");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn silence_publishes_nothing_of_a_panel_that_was_called_off() {
+    on_each_database(async |app| {
+        let trials = confirmed(app, &["ana", "ben"], json!({})).await;
+        let mut sent = Vec::new();
+        for (trial, name) in trials.iter().zip(["ana", "ben"]) {
+            seed_delivered(app, trial);
+            sent.push(trial.tell(&app.member(name).await, &report()).await);
+        }
+        app.advance(TimeDelta::minutes(1));
+        let pm = app.staff("product_manager").await;
+        pm.post(&of(&sent[0], "/request_revision"), &asked("off_topic")).await.expect(200);
+        step(&pm, &trials[0].panel, "cancel").await;
         app.advance(TimeDelta::days(60));
         assert_eq!(app.seed_accept_silently().await, 0);
-        assert_eq!(
-            app.member("ana").await.get(&of(&told, "")).await.expect(200)["state"],
-            "revision_requested"
-        );
+        for told in &sent {
+            app.visitor().get(&of(told, "")).await.expect(404);
+        }
+        assert_eq!(app.visitor().all(&trials[0].reports(), 10).await, [] as [Value; 0]);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_was_asked_for_before_closing_is_taken_and_nothing_is_asked_for_after_it() {
+    on_each_database(async |app| {
+        let trials = confirmed(app, &["ana", "ben"], json!({})).await;
+        app.advance(TimeDelta::days(23));
+        let mut sent = Vec::new();
+        for (trial, name) in trials.iter().zip(["ana", "ben"]) {
+            seed_delivered(app, trial);
+            sent.push(trial.tell(&app.member(name).await, &report()).await);
+        }
+        app.advance(TimeDelta::minutes(1));
+        let pm = app.staff("product_manager").await;
+        pm.post(&of(&sent[0], "/request_revision"), &asked("off_topic")).await.expect(200);
+        let results = json!({ "learned": "컸다", "changes": "작게" });
+        pm.put_body(&format!("/v1/panels/{}/results", trials[0].panel), &results).await.expect(200);
+        step(&pm, &trials[0].panel, "close").await;
+        pm.post(&of(&sent[1], "/request_revision"), &asked("off_topic"))
+            .await
+            .expect_problem(409, "panel_phase");
+        let left = pm.get(&of(&sent[1], "")).await.expect(200);
+        assert_eq!((&left["state"], &left["review"]["revision"]), (&json!("sent"), &Value::Null));
+
+        app.advance(TimeDelta::minutes(1));
+        let (ana, ben) = (app.member("ana").await, app.member("ben").await);
+        let mut better = report();
+        better["body"] = json!("제품을 제공받아 작성했습니다.\n\n더 잘 썼어요");
+        assert_eq!(trials[0].tell(&ana, &better).await["state"], "sent");
+        let refused = ben.put_body(&format!("{}/report", trials[1].path), &better).await;
+        refused.expect_problem(409, "panel_phase");
     })
     .await;
 }

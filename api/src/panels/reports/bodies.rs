@@ -120,6 +120,8 @@ pub struct RevisionBody {
     #[schema(example = "제목이나 첫 줄에 [협찬]을 적어 주세요.")]
     note: String,
     requested_at: DateTime<Utc>,
+    /// When the report is accepted as it was, unless its author has sent another.
+    due_at: DateTime<Utc>,
 }
 
 /// Why a revision may be asked for. There is none for an opinion.
@@ -162,7 +164,12 @@ impl From<RevisionReason> for Reason {
 
 impl From<&Asked> for RevisionBody {
     fn from(asked: &Asked) -> Self {
-        Self { reason: asked.reason.into(), note: asked.note.clone(), requested_at: asked.at }
+        Self {
+            reason: asked.reason.into(),
+            note: asked.note.clone(),
+            requested_at: asked.at,
+            due_at: asked.due_at,
+        }
     }
 }
 

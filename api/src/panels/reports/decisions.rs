@@ -5,7 +5,10 @@ use domain::{
     Actor, ReportId,
     access::Permission,
     events::ReportEvent,
-    panels::reports::{Accepted, Asked, MOST_NOTE, Report},
+    panels::{
+        Panel,
+        reports::{Accepted, Asked, MOST_NOTE, Report, SILENT_DAYS},
+    },
     text::{Lines, clean},
 };
 use persistence::{
@@ -46,10 +49,11 @@ pub struct NewRevisionBody {
     note: String,
 }
 
-/// The report as it is, for those who run panels.
-fn found(tx: &mut AnyConnection, actor: &Actor, id: ReportId) -> Rows<Report> {
+/// The report as it is and its panel, for those who run panels.
+fn found(tx: &mut AnyConnection, actor: &Actor, id: ReportId) -> Rows<(Report, Panel)> {
     actor.ensure(Permission::ManagePanels)?;
-    Ok(rows::find(tx, actor, id)?.0.report)
+    let (read, panel) = rows::find(tx, actor, id)?;
+    Ok((read.report, panel))
 }
 
 /// Accept a report
@@ -69,9 +73,9 @@ async fn accept_report(
     let (stamp, act) = (app.stamp(), app.act(&me, "accept_report"));
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         // Its author may be changing it just now.
-        let panel = found(tx, actor, id.into())?.panel_id;
-        panels::be_alone_with(tx, panel)?;
-        let before = found(tx, actor, id.into())?;
+        let (report, _) = found(tx, actor, id.into())?;
+        panels::be_alone_with(tx, report.panel_id)?;
+        let (before, _) = found(tx, actor, id.into())?;
         let was = shown(tx, actor, before.id, showing)?;
         let accepted = Accepted { at: stamp.at, by: actor.member_id() };
         let after = before.clone().accepted(accepted)?;
@@ -87,10 +91,11 @@ async fn accept_report(
 
 /// Ask for a revision
 ///
-/// Once for each report. That its author does not like the product is no reason.
+/// Once for each report, while the panel goes on. That its author does not like the product is no reason. Who has not answered by
+/// `review.revision.due_at`, seven working days later, has the report accepted as it was.
 #[utoipa::path(tag = "Trials", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = NewRevisionBody,
     responses((status = 200, body = TrialReportBody),
-        (status = 409, description = "report_accepted, revision_asked")))]
+        (status = 409, description = "report_accepted, revision_asked, panel_phase")))]
 #[post("/v1/reports/{id}/request_revision")]
 async fn request_revision(
     app: web::Data<App>,
@@ -101,14 +106,15 @@ async fn request_revision(
 ) -> Result<Reply<TrialReportBody>, Failure> {
     let (stamp, act) = (app.stamp(), app.act(&me, "request_revision"));
     let note = field("/note", clean(&post.body.note, 1, MOST_NOTE, Lines::Many))?;
-    let asked = Asked { reason: post.body.reason.into(), note, at: stamp.at };
+    let due_at = app.config.promise.calendar.after(stamp.at, SILENT_DAYS);
+    let asked = Asked { reason: post.body.reason.into(), note, at: stamp.at, due_at };
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        // Its author may be changing it just now.
-        let panel = found(tx, actor, id.into())?.panel_id;
-        panels::be_alone_with(tx, panel)?;
-        let before = found(tx, actor, id.into())?;
+        // Its author may be changing it just now, or others close the panel.
+        let (report, _) = found(tx, actor, id.into())?;
+        panels::be_alone_with(tx, report.panel_id)?;
+        let (before, panel) = found(tx, actor, id.into())?;
         let was = shown(tx, actor, before.id, showing)?;
-        let after = before.asked(asked.clone())?;
+        let after = before.asked(asked.clone(), &panel)?;
         rows::update(tx, &stamp, &after, ReportEvent::RevisionRequested)?;
         let is = shown(tx, actor, after.id, showing)?;
         act.keep(tx, actor, id, was.facts(), is)

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
-    RunQueryDsl as _, SelectableHelper as _, dsl::count_star, dsl::sum,
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    QueryDsl as _, RunQueryDsl as _, SelectableHelper as _, dsl::count_star, dsl::sum,
 };
 use domain::{
     PanelId,
@@ -16,7 +16,7 @@ use crate::{
     connection::AnyConnection,
     error::Result,
     key::{KeyValue, key},
-    schema::{applications, members, shipments, trial_reports},
+    schema::{applications, members, panels, shipments, trial_reports},
 };
 
 /// Which reports of a panel are looked for.
@@ -103,21 +103,31 @@ pub fn summary(conn: &mut AnyConnection, panel: PanelId) -> Result<Summary> {
     Ok(Summary { count, useful: points(useful), usable: points(usable), enjoyable: points(enjoyable) })
 }
 
-/// Up to `most` reports that staff may have been silent about for too long, the longest first. So many working days are never fewer
-/// days.
+/// Up to `most` reports that staff may have been silent about for too long, the longest first, and as many whose author has not answered
+/// staff in time; none of a cancelled panel. So many working days are never fewer days.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn perhaps_left_alone(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<Report>> {
     let (asked_at, sent_at) = (trial_reports::asked_at, trial_reports::sent_at);
+    let unanswered: Vec<Row> = trial_reports::table
+        .inner_join(panels::table.on(panels::id.eq(trial_reports::panel_id)))
+        .filter(trial_reports::accepted_at.is_null().and(panels::cancelled_at.is_null()))
+        .filter(trial_reports::asked_due_at.le(now.naive_utc()))
+        .filter(asked_at.gt(sent_at.nullable()))
+        .order(trial_reports::asked_due_at)
+        .limit(most)
+        .select(Row::as_select())
+        .load(conn)?;
     let since: NaiveDateTime = (now - TimeDelta::days(SILENT_DAYS.into())).naive_utc();
     let rows: Vec<Row> = trial_reports::table
-        .filter(trial_reports::accepted_at.is_null())
+        .inner_join(panels::table.on(panels::id.eq(trial_reports::panel_id)))
+        .filter(trial_reports::accepted_at.is_null().and(panels::cancelled_at.is_null()))
         .filter(sent_at.le(since))
         .filter(asked_at.is_null().or(asked_at.le(sent_at.nullable()).assume_not_null()))
         .order(sent_at)
         .limit(most)
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(Report::try_from).collect()
+    rows.into_iter().chain(unanswered).map(Report::try_from).collect()
 }

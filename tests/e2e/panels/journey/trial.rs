@@ -14,16 +14,18 @@ use super::{
     Journey, MEMBERS, SEATS,
 };
 
-/// Where somebody lives, by which nobody else is found.
-const STREET: &str = "떠난이로 404";
+/// Where they live, each at a number of their own.
+const STREET: &str = "떠난이로";
 
 type Member = (String, String);
 
 impl Journey<'_> {
     /// Addresses go in, a file goes to the courier, and a file with what came of it comes back.
     pub(super) async fn ship(&self, confirmed: &[Member]) {
-        for (name, id) in confirmed {
-            let address = json!({ "recipient": name, "phone": "010-1234-5678", "postal_code": "03187", "line1": STREET });
+        for (nth, (name, id)) in confirmed.iter().enumerate() {
+            let line = format!("{STREET} {nth}");
+            let address =
+                json!({ "recipient": name, "phone": "010-1234-5678", "postal_code": "03187", "line1": line });
             let person = self.app.member(name).await;
             person.put_body(&format!("/v1/applications/{id}/address"), &address).await.expect(200);
         }
@@ -158,21 +160,46 @@ impl Journey<'_> {
         assert!(picture.text.starts_with("<svg") && picture.text.contains("새 이어폰 체험단"));
     }
 
-    /// Who is forgotten is in no row, and the draw is as sound as it was.
-    pub(super) async fn leave(&self, (name, id): &Member) {
-        let before = self.verified().await;
-        let person = self.app.member(name).await;
-        let ticket = person.get(&format!("/v1/applications/{id}")).await.expect(200)["ticket"].clone();
-        person.post("/v1/me/erase", &json!({})).await.expect(204);
-        assert!(!self.app.seed_read_rows().contains(&format!("{name}@")), "{name} is remembered");
-        assert_eq!(self.verified().await, before);
-        let public = self.app.visitor().get(&self.path("announcement")).await.expect(200);
-        let of_them = |list: &str| {
-            let found = public[list].as_array().unwrap().iter().find(|one| one["ticket"] == ticket);
-            found.map(|one| one["name"].clone())
+    /// One of those who were drawn leaves: they are in no row, and the draw is as sound as it was.
+    pub(super) async fn leave(&self, confirmed: &[Member]) {
+        let (before, marketer) = (self.verified().await, self.app.staff("marketer").await);
+        let announced = || async {
+            self.app.visitor().get(&self.path("announcement")).await.expect(200)["chosen"].clone()
         };
-        assert_eq!(of_them("chosen").or(of_them("waitlist")).unwrap_or(Value::Null), Value::Null);
+        let drawn = announced().await;
+        let tickets: Vec<&Value> = drawn.as_array().unwrap().iter().map(|one| &one["ticket"]).collect();
+        let mut found = None;
+        for (nth, (name, id)) in confirmed.iter().enumerate() {
+            let person = self.app.member(name).await;
+            let mine = person.get(&format!("/v1/applications/{id}")).await.expect(200);
+            if let Some(place) = tickets.iter().position(|ticket| **ticket == mine["ticket"]) {
+                found = Some((nth, place, person, mine));
+                break;
+            }
+        }
+        let (nth, place, person, mine) = found.unwrap();
+        let known =
+            [confirmed[nth].0.clone(), text(&mine["salt"]).to_owned(), format!("61234567890{nth:02}")];
+        let rows = self.app.seed_read_rows();
+        assert!(known.iter().all(|known| rows.contains(known)), "{known:?}");
+        person.post("/v1/me/erase", &json!({})).await.expect(204);
+        let rows = self.app.seed_read_rows();
+        for known in known {
+            assert!(!rows.contains(&known), "{known} is remembered");
+        }
+        let parcels = marketer.all(&self.path("shipments"), 100).await;
+        let kept: Vec<bool> = parcels.iter().map(|parcel| parcel["address_state"] == "kept").collect();
+        let theirs = parcels.iter().position(|parcel| parcel["application_id"] == mine["id"]).unwrap();
+        assert_eq!((parcels.len(), kept.iter().position(|kept| !kept)), (SEATS, Some(theirs)));
+        assert_eq!(kept.iter().filter(|kept| **kept).count(), SEATS - 1);
+
+        assert_eq!(self.verified().await, before);
+        let mut nameless = drawn;
+        assert!(nameless[place]["name"].is_string());
+        nameless[place]["name"] = Value::Null;
+        assert_eq!(announced().await, nameless);
         let reports = self.app.visitor().all(&self.path("reports"), 100).await;
         assert_eq!(reports.len(), SEATS - 1, "what was learned stays");
+        assert_eq!(reports.iter().filter(|report| report["name"].is_null()).count(), 1);
     }
 }
