@@ -5,7 +5,7 @@ mod first_come;
 mod journey;
 mod lottery;
 mod missions;
-mod news;
+pub mod news;
 mod people;
 mod pictures;
 mod planning;

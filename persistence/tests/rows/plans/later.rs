@@ -175,7 +175,7 @@ fn ask_about_people(conn: &mut AnyConnection, me: MemberId) -> persistence::Resu
     notifications::panels::remind(conn, &reminder, at())?;
     notifications::panels::tell_applicants(conn, &stamp, News::PanelCancelled, panel.id)?;
     let mailings = notifications::panels::to_mail(conn, at(), 10)?;
-    mailings.iter().try_for_each(|mailing| notifications::panels::take(conn, mailing).map(drop))
+    mailings.into_iter().try_for_each(|due| notifications::panels::take(conn, due).map(drop))
 }
 
 fn panel() -> Panel {
