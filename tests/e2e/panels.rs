@@ -1,14 +1,17 @@
 //! Trial panels: from a draft to seats that are taken.
 
+mod appeals;
 mod disclosure;
 mod first_come;
 mod journey;
 mod lottery;
 mod missions;
 pub mod news;
+mod pages;
 mod people;
 mod pictures;
 mod planning;
+mod races;
 mod reports;
 mod revisions;
 pub mod seats;
