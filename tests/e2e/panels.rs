@@ -1,6 +1,7 @@
 //! Trial panels: from a draft to seats that are taken.
 
 mod appeals;
+mod chances;
 mod disclosure;
 mod first_come;
 mod journey;
