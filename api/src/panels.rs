@@ -18,7 +18,9 @@ mod reports;
 mod results;
 mod schemas;
 mod scores;
+mod screening;
 mod shipping;
+mod shown;
 mod simulation;
 mod steps;
 mod strikes;
@@ -34,10 +36,7 @@ use domain::{
 };
 use persistence::{AloneWith, AnyConnection, Result as Rows, panels};
 
-use self::{
-    bodies::{PanelShown, terms_of},
-    schemas::UpdatePanelBody,
-};
+use self::{bodies::terms_of, schemas::UpdatePanelBody, shown::PanelShown};
 pub use self::{
     schemas::{NewPanelBody, PanelBody},
     strikes::PanelRefBody,
@@ -105,8 +104,7 @@ async fn list_panels(
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app.read(&caller, move |tx, actor| {
         let page = panels::list(tx, actor, after, limit)?;
-        let items = page.items.iter().map(|panel| PanelShown::of(tx, actor, panel, &held));
-        let items = items.collect::<Rows<Vec<_>>>()?;
+        let items = PanelShown::all(tx, actor, &page.items, &held)?;
         Ok(domain::page::Page { items, next: page.next })
     });
     Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, PanelBody)))

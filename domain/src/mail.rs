@@ -79,6 +79,12 @@ impl Kind {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// Whether it goes to many at once, who wait for nothing, and so lets those go first that somebody asked for.
+    #[must_use]
+    pub fn gives_way(self) -> bool {
+        matches!(self, Self::PanelResult | Self::PanelSeat | Self::PanelReminder)
+    }
 }
 
 /// How long a mail is tried at most, whatever it is about.

@@ -151,6 +151,17 @@ impl Panel {
         }
     }
 
+    /// Whether one may apply now.
+    ///
+    /// # Errors
+    /// [`Barred::Phase`].
+    pub fn ensure_recruiting(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.phase(now) {
+            Phase::Recruiting => Ok(()),
+            phase => Err(Barred::Phase(phase).into()),
+        }
+    }
+
     /// Until when one may apply: at this very moment it is too late.
     #[must_use]
     pub fn recruits_until(&self) -> DateTime<Utc> {

@@ -74,17 +74,22 @@ pub fn queue(conn: &mut AnyConnection, mail: &Mail) -> Result<()> {
     Ok(())
 }
 
-/// The mails that are to be tried now, the longest due first.
+/// The mails that are to be tried now: before those that give way the others, of each the longest due first.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<Mail>> {
-    let rows: Vec<Row> = mails::table
-        .filter(mails::due_at.le(now.naive_utc()))
-        .order((mails::due_at, mails::id))
-        .limit(most)
-        .select(Row::as_select())
-        .load(conn)?;
+    let names = Kind::ALL.into_iter().filter(|kind| kind.gives_way()).map(Kind::name);
+    let patient: Vec<&str> = names.collect();
+    let due = || {
+        let due = mails::table.filter(mails::due_at.le(now.naive_utc()));
+        due.order((mails::due_at, mails::id)).select(Row::as_select())
+    };
+    let mut rows: Vec<Row> = due().filter(mails::kind.ne_all(patient.clone())).limit(most).load(conn)?;
+    let room = most - i64::try_from(rows.len()).unwrap_or(most);
+    if room > 0 {
+        rows.extend(due().filter(mails::kind.eq_any(patient)).limit(room).load::<Row>(conn)?);
+    }
     rows.into_iter().map(Mail::try_from).collect()
 }
 

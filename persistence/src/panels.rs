@@ -120,6 +120,17 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: PanelId) -> Result<Pane
     if panel.is_for(actor) { Ok(panel) } else { Err(Error::Missing) }
 }
 
+/// Those of these panels that the actor may know of.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn of_ids(conn: &mut AnyConnection, actor: &Actor, ids: &[PanelId]) -> Result<HashMap<PanelId, Panel>> {
+    let these = panels::id.eq_any(ids.iter().copied().map(key));
+    let rows: Vec<Row> = panels::table.filter(these).select(Row::as_select()).load(conn)?;
+    let found = rows.into_iter().map(Panel::try_from).collect::<Result<Vec<_>>>()?;
+    Ok(found.into_iter().filter(|panel| panel.is_for(actor)).map(|panel| (panel.id, panel)).collect())
+}
+
 /// The panels that the actor may know of, the newest first.
 ///
 /// # Errors
@@ -217,6 +228,18 @@ pub fn be_alone_with(conn: &mut AnyConnection, id: PanelId) -> Result<()> {
 /// [`Error::Missing`].
 pub fn secret(conn: &mut AnyConnection, id: PanelId) -> Result<String> {
     Ok(panels::table.find(key(id)).select(panels::secret).first(conn)?)
+}
+
+/// What these panels are hashed with.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn secrets(conn: &mut AnyConnection, ids: &[PanelId]) -> Result<HashMap<PanelId, String>> {
+    let rows: Vec<(KeyValue, String)> = panels::table
+        .filter(panels::id.eq_any(ids.iter().copied().map(key)))
+        .select((panels::id, panels::secret))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, secret)| (id.into(), secret)).collect())
 }
 
 /// What each customer who is not blocked counts as, by these attributes; of the members of any of the segments, where there are

@@ -1,6 +1,7 @@
 //! Mail: on its way from a change to whoever it is for, by a mail server or into a folder.
 
 mod post_office;
+mod turns;
 
 use std::{
     fs,

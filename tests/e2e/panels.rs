@@ -1,5 +1,7 @@
 //! Trial panels: from a draft to seats that are taken.
 
+mod appeals;
+mod chances;
 mod closing;
 mod disclosure;
 mod first_come;
@@ -9,10 +11,12 @@ mod leaving;
 mod locks;
 mod lottery;
 mod missions;
-mod news;
+pub mod news;
+mod pages;
 mod people;
 mod pictures;
 mod planning;
+mod races;
 mod reports;
 mod revisions;
 pub mod seats;

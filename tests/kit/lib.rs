@@ -7,6 +7,8 @@ pub mod databases;
 pub mod files;
 pub mod mail;
 pub mod people;
+mod races;
+pub mod statements;
 
 use std::{
     path::PathBuf,

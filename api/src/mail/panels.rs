@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, Stamp,
+    Actor, MemberId, Stamp,
     answers::News,
     panels::{Panel, applications::Outcome},
 };
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use persistence::{
-    AloneWith, AnyConnection, Database, Result as Rows, members,
-    notifications::panels::{self as news, Mailing},
+    AloneWith, AnyConnection, Database, Error, Result as Rows, members,
+    notifications::panels::{self as news, Due},
     panels::{self, applications, trials},
 };
 
@@ -18,37 +19,42 @@ use crate::{
     error::Failure,
 };
 
-/// How many are written in one transaction.
+/// How many are written at a time, and how many of them together.
 const BATCH: i64 = 100;
+const TOGETHER: usize = 4;
 
-/// Writes the mails that are due, each once, whoever is first to do it.
+/// Writes some of the mails that are due, each once, whoever is first to do it. What cannot be written is set aside, so that it
+/// keeps no other from being written.
 ///
 /// # Errors
 /// When the database fails; what was written is written.
 pub async fn write_due(db: &Database, config: &Config) -> Result<(), Failure> {
-    loop {
-        let now = config.clock.now();
-        let due = db.read(move |tx| news::to_mail(tx, now, BATCH)).await?;
-        if due.is_empty() {
-            return Ok(());
+    let now = config.clock.now();
+    let due = db.read(move |tx| news::to_mail(tx, now, BATCH)).await?;
+    let writes = stream::iter(due).map(|due| write_one(db, config, due));
+    writes.buffer_unordered(TOGETHER).try_collect().await
+}
+
+async fn write_one(db: &Database, config: &Config, due: Due) -> Result<(), Failure> {
+    let (settings, stamp) = (config.mail.clone(), config.clock.stamp());
+    // Whoever leaves for good meanwhile is not written to afterwards.
+    let alone_with = AloneWith::Member(due.member.uuid());
+    match db.write(alone_with, move |tx| write(tx, &settings, due, &stamp)).await {
+        Err(error @ (Error::Contended | Error::Unavailable(_))) => Err(error.into()),
+        Err(why) => {
+            tracing::error!(?due, ?why, "news of a panel cannot be mailed; it is set aside");
+            db.write(alone_with, move |tx| news::set_aside(tx, due).map(drop)).await?;
+            Ok(())
         }
-        let due: Vec<(Mailing, Stamp)> =
-            due.into_iter().map(|mailing| (mailing, config.clock.stamp())).collect();
-        let settings = config.mail.clone();
-        let write = move |tx: &mut AnyConnection| {
-            due.iter().try_for_each(|(mailing, stamp)| write(tx, &settings, mailing, stamp))
-        };
-        db.write(AloneWith::Nobody, write).await?;
+        Ok(()) => Ok(()),
     }
 }
 
-fn write(tx: &mut AnyConnection, settings: &config::Mail, mailing: &Mailing, stamp: &Stamp) -> Rows<()> {
-    if !news::take(tx, mailing)? {
-        return Ok(());
-    }
-    let member = members::find(tx, mailing.member)?;
+fn write(tx: &mut AnyConnection, settings: &config::Mail, due: Due, stamp: &Stamp) -> Rows<()> {
+    let Some(mailing) = news::take(tx, due)? else { return Ok(()) };
+    let member = members::find(tx, due.member)?;
     let panel = panels::find(tx, &Actor::System, mailing.panel)?;
-    match said(tx, mailing, &panel, stamp.at)? {
+    match said(tx, (mailing.news, due.member), &panel, stamp.at)? {
         Some(said) if member.email_verified && member.blocked_at.is_none() => {
             let page = format!("{}/panels/{}", settings.link_url, panel.id);
             let words = PanelWords { said, title: &panel.terms.title, page: &page };
@@ -60,12 +66,15 @@ fn write(tx: &mut AnyConnection, settings: &config::Mail, mailing: &Mailing, sta
 }
 
 /// What there is to say, unless it has been overtaken: the seat was answered for, the report is there, or the panel is over.
-fn said(tx: &mut AnyConnection, mailing: &Mailing, panel: &Panel, now: DateTime<Utc>) -> Rows<Option<Said>> {
-    let Some(application) = applications::of_member(tx, mailing.panel, mailing.member)? else {
-        return Ok(None);
-    };
+fn said(
+    tx: &mut AnyConnection,
+    (news, member): (News, MemberId),
+    panel: &Panel,
+    now: DateTime<Utc>,
+) -> Rows<Option<Said>> {
+    let Some(application) = applications::of_member(tx, panel.id, member)? else { return Ok(None) };
     let goes_on = panel.takes_replies(now);
-    Ok(match (mailing.news, application.outcome) {
+    Ok(match (news, application.outcome) {
         (News::PanelResult, _) if panel.marks.cancelled_at.is_none() => Some(Said::Result),
         (News::PanelSeat, Outcome::Selected { confirm_by }) if goes_on => Some(Said::Seat { confirm_by }),
         (News::PanelReminder, Outcome::Confirmed) if goes_on => {

@@ -33,14 +33,21 @@ pub async fn run(db: &Database, config: &Config, carrier: &Carrier) {
     }
 }
 
-/// Answers the requests for a new password, writes what members are told of panels, and sends every mail that is due.
+/// Sends every mail that is due, and then some of what members are told of panels. However many hear of a result, and whatever
+/// is wrong with what they are told: the other mails have left before.
 ///
 /// # Errors
 /// When the database fails; what was sent is sent.
 pub async fn send_due(db: &Database, config: &Config, carrier: &Carrier) -> Result<(), Failure> {
-    resets::answer(db, config).await?;
+    hand_over(db, config, carrier).await?;
     panels::write_due(db, config).await?;
+    hand_over(db, config, carrier).await
+}
+
+async fn hand_over(db: &Database, config: &Config, carrier: &Carrier) -> Result<(), Failure> {
     loop {
+        // Each time anew, so that whoever asks for a new password meanwhile does not wait for all the others.
+        resets::answer(db, config).await?;
         let now = config.clock.now();
         let due = db.read(move |tx| mails::due(tx, now, BATCH)).await?;
         if due.is_empty() {

@@ -1,29 +1,23 @@
 //! Applying: sending answers, changing and withdrawing them.
 
+mod list;
+
 use std::collections::BTreeSet;
 
 use actix_web::{delete, get, patch, post, web};
-use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Actor, ApplicationId, MemberId, Refusal, Stamp,
-    access::Permission,
+    Actor, ApplicationId, MemberId, Stamp,
     draws::priority,
     panels::{
         Barred, Panel, Phase,
         applications::{Application, Outcome},
-        screening::{Answers, Standing, screen},
-        strikes::Reliability,
+        screening::Answers,
         terms::Method,
     },
-    text::Fault,
 };
 use persistence::{
-    AloneWith, AnyConnection, Error, Result as Rows, members,
-    panels::{
-        self,
-        applications::{self, Listed},
-        draws, seats, strikes, trials,
-    },
+    AloneWith, AnyConnection, Error, Result as Rows,
+    panels::{self, applications, seats, trials},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -31,23 +25,23 @@ use validator::Validate;
 
 use super::{
     bodies::{ApplicationBody, Looks},
+    screening::{ensure_first_stand, reasons},
     strikes::Conduct,
 };
 use crate::{
     actor::SignedIn,
     app::App,
-    boards::PageQuery,
-    body::{self, Json, PathId, Query},
+    body::{self, Json, PathId},
     clock::random,
     error::Failure,
     once::Post,
-    page::{ListName, Listing, limit},
     reply::{Nothing, Reply},
     routes::Routes,
 };
 
 pub fn routes(to: &mut Routes<'_>) {
-    to.service(apply_to_panel).service(list_panel_applications).service(list_my_applications);
+    to.service(apply_to_panel);
+    list::routes(to);
     to.service(get_application).service(update_application).service(withdraw_application);
 }
 
@@ -87,26 +81,6 @@ pub(super) fn answers_of(sent: serde_json::Map<String, serde_json::Value>) -> Re
     sent.into_iter().map(answer).collect()
 }
 
-/// Why a member may not be taken, by what is known of them now.
-fn reasons(
-    tx: &mut AnyConnection,
-    panel: &Panel,
-    member: MemberId,
-    (answers, agreed): (&Answers, &BTreeSet<String>),
-    now: DateTime<Utc>,
-) -> Rows<Vec<String>> {
-    let found = members::find(tx, member)?;
-    let cooling = TimeDelta::days(panel.terms.cooling_off_days.into());
-    let is_cooling_off = match panel.terms.cooling_off_days {
-        0 => false,
-        _ => draws::last_seat(tx, member)?.is_some_and(|at| now < at + cooling),
-    };
-    let is_barred = Reliability::of(&strikes::of_member(tx, member)?, now).barred_until.is_some();
-    let (attributes, is_staff) = (&found.attributes, found.role.is_staff());
-    let standing = Standing { attributes, is_staff, is_cooling_off, is_barred };
-    Ok(screen(&panel.terms, answers, agreed, &standing)?)
-}
-
 /// The application and its panel, for the one whose it is.
 pub(super) fn own(
     tx: &mut AnyConnection,
@@ -133,20 +107,6 @@ pub(super) fn own_alone(
     own(tx, actor, id)
 }
 
-/// Whether only answers change that keep nobody out: the first answer to another stands, or one could try which of them qualify.
-fn ensure_first_stand(panel: &Panel, before: &Answers, after: &Answers) -> Rows<()> {
-    let changed = |key: &&String| before.get(*key) != after.get(*key);
-    let screens =
-        |key: &&String| panel.terms.question(key).is_some_and(domain::panels::screening::Question::screens);
-    match before.keys().filter(changed).find(screens) {
-        Some(key) => {
-            let fault = Fault::NotA("answer that is given anew: the first answer to this question stands");
-            Err(Error::Refused(Refusal::UnfitAt { pointer: format!("/answers/{key}"), fault }))
-        }
-        None => Ok(()),
-    }
-}
-
 /// Apply to a panel
 ///
 /// Answers are looked at at once: `eligible` and `reasons` say what came of it. The receipt (`ticket`, `salt`, `rules_hash`) is what the
@@ -161,38 +121,20 @@ async fn apply_to_panel(
     PathId(id): PathId,
     post: Post<NewApplicationBody>,
 ) -> Result<Reply<ApplicationBody>, Failure> {
-    let (stamp, salt) = (app.stamp(), random());
-    let answers = answers_of(post.body.answers)?;
+    let stamp = app.stamp();
     let agreed: BTreeSet<String> = post.body.consents.into_iter().collect();
-    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        let member = actor.ensure_member()?;
+    let sent = Sent { answers: answers_of(post.body.answers)?, agreed, salt: random() };
+    // Whoever leaves for good meanwhile, or is looked at anew, is waited for.
+    let alone_with = AloneWith::Member(me.member.uuid());
+    app.write_once(&me.caller, post.once, alone_with, move |tx, actor| {
         let panel = panels::find(tx, actor, id.into())?;
-        if panel.is_drawn() {
-            // A lock waits for whoever applies just now, so nobody is left out of it.
-            panels::be_alone_with(tx, panel.id)?;
-        }
+        let application = sent.application(tx, actor, &panel, &stamp)?;
+        // Whoever comes too late is told so without waiting for those before.
+        applications::ensure_room(tx, &panel, &application)?;
+        // A step waits for whoever applies just now, so that nobody is left out of it, and nobody comes after it.
+        panels::be_alone_with(tx, panel.id)?;
         let panel = panels::find(tx, actor, panel.id)?;
-        match panel.phase(stamp.at) {
-            Phase::Recruiting => {}
-            phase => return Err(Error::Refused(Barred::Phase(phase).into())),
-        }
-        panels::ensure_invited(tx, actor, &panel, member)?;
-        let reasons = reasons(tx, &panel, member, (&answers, &agreed), stamp.at)?;
-        let id: ApplicationId = stamp.id(0);
-        let application = Application {
-            id,
-            panel_id: panel.id,
-            member_id: Some(member),
-            ticket: priority::ticket(&panel.id.to_string(), &id.to_string(), &salt),
-            salt: Some(salt),
-            answers: answers.clone(),
-            agreed: agreed.clone(),
-            reasons,
-            score: None,
-            outcome: Outcome::Open,
-            created_at: stamp.at,
-            updated_at: stamp.at,
-        };
+        panel.ensure_recruiting(stamp.at)?;
         let made = applications::insert(tx, &stamp, &panel, application)?;
         let body = ApplicationBody::new(&made, &panel, Looks::Applicant, None, stamp.at);
         Ok(Reply::created(&body, format!("/v1/applications/{}", made.id)))
@@ -200,64 +142,43 @@ async fn apply_to_panel(
     .await
 }
 
-/// List who applied to a panel, in the order in which they came
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path), PageQuery),
-    responses((status = 200, body = Listing<ApplicationBody>)))]
-#[get("/v1/panels/{id}/applications")]
-async fn list_panel_applications(
-    app: web::Data<App>,
-    me: SignedIn,
-    PathId(id): PathId,
-    Query(query): Query<PageQuery>,
-) -> Result<Reply<Listing<ApplicationBody>>, Failure> {
-    let (limit, now, act) = (limit(query.limit)?, app.stamp().at, app.act(&me, "list_panel_applications"));
-    let list = ListName::of(&["applications", &id.to_string()]);
-    let after = list.place(&app.keys, query.cursor.as_deref())?;
-    let page = app.look(&me.caller, move |tx, actor| {
-        actor.ensure(Permission::ManagePanels)?;
-        let panel = panels::find(tx, actor, id.into())?;
-        let page = applications::list(tx, panel.id, after, limit)?;
-        let of = page.items.iter().filter_map(|listed| listed.application.member_id.map(|id| id.uuid()));
-        act.look(tx, actor, Some(id), of)?;
-        let ids: Vec<ApplicationId> = page.items.iter().map(|listed| listed.application.id).collect();
-        let trials = trials::of(tx, &ids)?;
-        let conduct = Conduct::of(tx, page.items.iter().map(|listed| &listed.application))?;
-        Ok(page.map(|Listed { application, display_name }| {
-            ApplicationBody::new(&application, &panel, Looks::Staff, display_name, now)
-                .with(trials.get(&application.id), &panel)
-                .with_conduct(&conduct, &application, &panel, now)
-        }))
-    });
-    Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |body| body)))
+/// What somebody sent, before it is known whether it may be.
+struct Sent {
+    answers: Answers,
+    agreed: BTreeSet<String>,
+    salt: [u8; 16],
 }
 
-/// List one's own applications, the newest first
-#[utoipa::path(tag = "Panels", security(("bearer" = [])), params(PageQuery),
-    responses((status = 200, body = Listing<ApplicationBody>)))]
-#[get("/v1/me/applications")]
-async fn list_my_applications(
-    app: web::Data<App>,
-    me: SignedIn,
-    Query(query): Query<PageQuery>,
-) -> Result<Reply<Listing<ApplicationBody>>, Failure> {
-    let (limit, now) = (limit(query.limit)?, app.config.clock.now());
-    let list = ListName::of(&["my applications"]);
-    let after = list.place(&app.keys, query.cursor.as_deref())?;
-    let page = app.read(&me.caller, move |tx, actor| {
-        let page = applications::all_of_member(tx, actor.ensure_member()?, after, limit)?;
-        let ids: Vec<ApplicationId> = page.items.iter().map(|application| application.id).collect();
-        let trials = trials::of(tx, &ids)?;
-        let conduct = Conduct::of(tx, page.items.iter())?;
-        let shown = page.items.iter().map(|application| {
-            let panel = panels::find(tx, actor, application.panel_id)?;
-            let body = ApplicationBody::new(application, &panel, Looks::Applicant, None, now)
-                .with(trials.get(&application.id), &panel);
-            Ok(body.with_conduct(&conduct, application, &panel, now))
-        });
-        let items = shown.collect::<Rows<Vec<_>>>()?;
-        Ok(domain::page::Page { items, next: page.next })
-    });
-    Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |body| body)))
+impl Sent {
+    fn application(
+        &self,
+        tx: &mut AnyConnection,
+        actor: &Actor,
+        panel: &Panel,
+        stamp: &Stamp,
+    ) -> Rows<Application> {
+        let (id, member): (ApplicationId, _) = (stamp.id(0), actor.ensure_member()?);
+        panel.ensure_recruiting(stamp.at)?;
+        panels::ensure_invited(tx, actor, panel, member)?;
+        let reasons = reasons(tx, panel, member, (&self.answers, &self.agreed), stamp.at)?;
+        if applications::of_member(tx, panel.id, member)?.is_some() {
+            return Err(Error::Refused(Barred::AlreadyApplied.into()));
+        }
+        Ok(Application {
+            id,
+            panel_id: panel.id,
+            member_id: Some(member),
+            ticket: priority::ticket(&panel.id.to_string(), &id.to_string(), &self.salt),
+            salt: Some(self.salt),
+            answers: self.answers.clone(),
+            agreed: self.agreed.clone(),
+            reasons,
+            score: None,
+            outcome: Outcome::Open,
+            created_at: stamp.at,
+            updated_at: stamp.at,
+        })
+    }
 }
 
 /// Read one's own application

@@ -1,24 +1,16 @@
-//! Panels and applications as they are shown.
+//! The terms of panels as they are sent, and applications as they are shown.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor,
-    access::Permission,
     digest,
     panels::{
         Panel,
         applications::{Application, Outcome},
-        rules_salt,
         terms::{Consent, Method, Terms},
         trials::Trial,
     },
-};
-use persistence::{
-    AnyConnection, Result as Rows,
-    attachments::trials::of_panel,
-    panels::{self, applications, draws, reports::list::summary, results},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -27,13 +19,10 @@ use uuid::Uuid;
 
 use super::{
     excuses::ExcuseBody,
-    reports::ReportSummary,
     strikes::{Conduct, ReliabilityBody, StrikeBody},
     trials::TrialBody,
 };
 use crate::{
-    app::App,
-    attachments::{AttachmentBody, links::Links},
     body,
     error::{Failure, Wrong},
 };
@@ -44,77 +33,8 @@ pub fn terms_of(body: Value) -> Result<Terms, Failure> {
     terms.checked().map_err(|(pointer, fault)| Failure::field(pointer, fault))
 }
 
-/// A panel, and how far it is.
-#[derive(Debug, Serialize)]
-pub struct PanelShown {
-    id: Uuid,
-    phase: &'static str,
-    rules_hash: Option<String>,
-    rules_salt: Option<String>,
-    published_at: Option<DateTime<Utc>>,
-    locked_at: Option<DateTime<Utc>>,
-    spec_hash: Option<String>,
-    objections_until: Option<DateTime<Utc>>,
-    drawn_at: Option<DateTime<Utc>>,
-    announced_at: Option<DateTime<Utc>>,
-    results_at: Option<DateTime<Utc>>,
-    /// For staff.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    applicant_count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    eligible_count: Option<i64>,
-    my_application_id: Option<Uuid>,
-    consent_hashes: BTreeMap<String, String>,
-    attachments: Vec<AttachmentBody>,
-    reports: ReportSummary,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    #[serde(flatten)]
-    terms: Terms,
-}
-
-impl PanelShown {
-    pub fn of(tx: &mut AnyConnection, actor: &Actor, panel: &Panel, app: &App) -> Rows<Self> {
-        let now = app.config.clock.now();
-        let runs_it = actor.ensure(Permission::ManagePanels).is_ok();
-        let counts = if runs_it { Some(applications::count(tx, panel.id)?) } else { None };
-        let mine = match actor.member_id() {
-            Some(member) => applications::of_member(tx, panel.id, member)?,
-            None => None,
-        };
-        let open = runs_it || panel.is_announced(now);
-        let salt = match panel.is_announced(now) {
-            true => Some(rules_salt(&panels::secret(tx, panel.id)?)),
-            false => None,
-        };
-        let Panel { id, terms, marks, rules_hash, created_at, updated_at, .. } = panel;
-        Ok(Self {
-            id: id.uuid(),
-            phase: panel.phase(now).name(),
-            rules_hash: rules_hash.as_ref().map(digest::hex),
-            rules_salt: salt,
-            published_at: marks.published_at,
-            locked_at: marks.locked_at,
-            spec_hash: marks.locked_at.map(|_| draws::spec_hash(tx, panel.id)).transpose()?,
-            objections_until: panel.objections_until(),
-            drawn_at: marks.drawn_at,
-            announced_at: marks.announced_at,
-            results_at: results::of_panel(tx, panel.id)?.map(|results| results.created_at),
-            applicant_count: counts.map(|(all, _)| all),
-            eligible_count: counts.map(|(_, eligible)| eligible),
-            my_application_id: mine.map(|application| application.id.uuid()),
-            consent_hashes: hashes(&terms.consents, |_| true),
-            attachments: AttachmentBody::list(of_panel(tx, panel.id)?, &Links::of(app), actor),
-            reports: summary(tx, panel.id)?.into(),
-            created_at: *created_at,
-            updated_at: *updated_at,
-            terms: if open { terms.clone() } else { terms.for_applicants() },
-        })
-    }
-}
-
 /// The versions of the texts of consents, by key.
-fn hashes(consents: &[Consent], wanted: impl Fn(&Consent) -> bool) -> BTreeMap<String, String> {
+pub fn hashes(consents: &[Consent], wanted: impl Fn(&Consent) -> bool) -> BTreeMap<String, String> {
     let of = |consent: &Consent| (consent.key.clone(), digest::hex(consent.hash()));
     consents.iter().filter(|consent| wanted(consent)).map(of).collect()
 }

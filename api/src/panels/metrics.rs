@@ -97,7 +97,7 @@ pub struct PanelRatesBody {
     /// Reports that state who paid for them, by reports.
     #[schema(minimum = 0, maximum = 1, example = 1.0)]
     disclosure: Option<f64>,
-    /// Confirmed seats of people who had another within a year, by confirmed.
+    /// Confirmed seats of people who had confirmed another in the year before, by confirmed.
     #[schema(minimum = 0, maximum = 1, example = 0.1)]
     concentration: Option<f64>,
 }
@@ -147,10 +147,9 @@ async fn get_panel_metrics(
     let body = app.read(&me.caller, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
         let panel = panels::find(tx, actor, id.into())?;
-        let drawn = panel.marks.drawn_at.map(|_| draws::find(tx, panel.id)).transpose()?;
-        let (invited, traces) = (invited(tx, &panel)?, traces(tx, &panel, now)?);
+        let (facets, fairness) = draws::facets_and_chances(tx, panel.id)?;
+        let (invited, traces) = (invited(tx, &panel)?, traces(tx, panel.id, &facets)?);
         let Metrics { funnel, rates, deviations } = metrics(&panel, invited, &traces, now);
-        let fairness = drawn.and_then(|draw| draw.fairness);
         Ok(PanelMetricsBody {
             panel_id: id,
             title: panel.terms.title,

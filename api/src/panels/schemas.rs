@@ -13,7 +13,7 @@ use validator::{Validate, ValidationErrors};
 use domain::panels::terms::Terms;
 
 use self::terms::terms;
-use super::bodies::PanelShown;
+use super::shown::PanelShown;
 
 /// The terms of a new panel.
 #[derive(Debug, Deserialize)]

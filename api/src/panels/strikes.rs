@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    ApplicationId, MemberId, PanelId,
+    Actor, ApplicationId, MemberId, PanelId,
     access::Permission,
     panels::{
         applications::Application,
@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::screening::screen_anew;
 use crate::{
     actor::SignedIn,
     app::App,
@@ -251,7 +252,8 @@ async fn appeal_strike(
 
 /// Decide about an appeal
 ///
-/// Once. An overturned strike counts nothing, and the trial is no no-show any more; whoever appealed is told either way.
+/// Once. An overturned strike counts nothing, and the trial is no no-show any more; open applications that it kept out are looked at
+/// anew. Whoever appealed is told either way.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = DecideStrikeBody,
     responses((status = 200, body = StrikeBody), (status = 409, description = "nothing_to_decide, already_decided")))]
 #[post("/v1/strikes/{id}/decide")]
@@ -264,12 +266,21 @@ async fn decide_strike(
     let (stamp, act) = (app.stamp(), app.act(&me, "decide_strike"));
     let note = field("/note", Plea::try_from(&*post.body.note))?;
     let verdict = Verdict { at: stamp.at, overturned: post.body.overturned, note };
-    app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
+    let whose = move |tx: &mut AnyConnection, actor: &Actor| {
+        actor.ensure(Permission::ManagePanels)?;
+        Ok(strikes::find(tx, id.into())?.member_id.uuid())
+    };
+    // Whoever applies just now is waited for, and whoever does after that is kept out no more.
+    let alone_with = AloneWith::Member(app.read(&me.caller, whose).await?);
+    app.write_once(&me.caller, post.once, alone_with, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
         let before = strikes::find_alone(tx, id.into())?;
         let was = shown(tx, &before, stamp.at)?.facts();
         let strike = before.decided(verdict.clone())?;
         strikes::decide(tx, &stamp, &strike)?;
+        if strike.is_overturned() {
+            screen_anew(tx, &stamp.branch(0), strike.member_id)?;
+        }
         let is = shown(tx, &strike, stamp.at)?;
         act.keep(tx, actor, id, was, is)
     })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{Barred, Panel, Phase, screening::Answers};
+use super::{Barred, Panel, Phase, screening::Answers, terms::Method};
 use crate::{ApplicationId, MemberId, PanelId, Refusal, draws::Ticket};
 
 /// What somebody sent to take part in a panel.
@@ -93,6 +93,17 @@ impl Application {
             }
             outcome => outcome,
         }
+    }
+
+    /// Whether it may be looked at anew: nothing is decided of it, and whoever sent it can still be taken.
+    #[must_use]
+    pub fn can_be_screened(&self, panel: &Panel, now: DateTime<Utc>) -> bool {
+        let last = match panel.terms.method {
+            // Whoever comes after the others have come comes too late.
+            Method::FirstCome => Phase::Recruiting,
+            Method::Lottery | Method::MeritThenLottery | Method::Manual => Phase::Screening,
+        };
+        self.outcome == Outcome::Open && (Phase::Recruiting..=last).contains(&panel.phase(now))
     }
 
     /// Whether it may still be changed or withdrawn.

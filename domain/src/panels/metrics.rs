@@ -19,7 +19,7 @@ pub struct Trace {
     pub trial: Trial,
     /// Whether their report states who paid for it; none without a report.
     pub disclosed: Option<bool>,
-    /// Whether they have had another seat within a year before.
+    /// Whether they had confirmed another seat in the year before they confirmed this one.
     pub had_seat: bool,
     /// What they count for in the quotas, where the panel was drawn.
     pub facets: BTreeMap<String, String>,

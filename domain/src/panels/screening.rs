@@ -172,6 +172,8 @@ impl Question {
     }
 }
 
+/// The code of somebody whom strikes keep out.
+pub const NO_SHOWS: &str = "no_shows";
 /// The code of somebody of whom a value that has quotas is not known.
 pub const NO_VALUE: &str = "no_value_for_quota";
 
@@ -219,7 +221,7 @@ pub fn screen(
         ("missing_consent", terms.consents.iter().any(|consent| lacks(&consent))),
         ("employee_or_family", standing.is_staff),
         ("cooldown", standing.is_cooling_off),
-        ("no_shows", standing.is_barred),
+        (NO_SHOWS, standing.is_barred),
         (NO_VALUE, facets(terms, answers, standing.attributes).is_none()),
     ] {
         if holds {

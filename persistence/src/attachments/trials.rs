@@ -14,17 +14,17 @@ use crate::{connection::AnyConnection, error::Result, key::key, schema::attachme
 /// What stands at each of some places, in its order.
 pub type Standing = HashMap<Place, Vec<Attachment>>;
 
-/// The pictures of a panel.
+/// The pictures of panels.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn of_panel(conn: &mut AnyConnection, panel: PanelId) -> Result<Vec<Attachment>> {
+pub fn of_panels(conn: &mut AnyConnection, panels: &[PanelId]) -> Result<Standing> {
     let rows: Vec<Row> = attachments::table
-        .filter(attachments::panel_id.eq(key(panel)))
-        .order(attachments::position)
+        .filter(attachments::panel_id.eq_any(panels.iter().copied().map(key)))
+        .order((attachments::panel_id, attachments::position))
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(Attachment::try_from).collect()
+    by_place(rows)
 }
 
 /// The pictures of reports.

@@ -78,11 +78,16 @@ fn tell(
     Ok(())
 }
 
-/// News that is to be mailed.
+/// A notification that is to be mailed.
 #[derive(Debug, Clone, Copy)]
-pub struct Mailing {
+pub struct Due {
     id: Uuid,
     pub member: MemberId,
+}
+
+/// What it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Mailing {
     pub news: News,
     pub panel: PanelId,
 }
@@ -91,31 +96,39 @@ pub struct Mailing {
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn to_mail(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<Mailing>> {
-    let rows: Vec<(KeyValue, KeyValue, String, Option<KeyValue>)> = notifications::table
+pub fn to_mail(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<Due>> {
+    let rows: Vec<(KeyValue, KeyValue)> = notifications::table
         .filter(notifications::mail_due_at.le(now.naive_utc()))
         .order(notifications::mail_due_at)
         .limit(most)
-        .select((notifications::id, notifications::member_id, notifications::kind, notifications::panel_id))
+        .select((notifications::id, notifications::member_id))
         .load(conn)?;
-    let mailing = |(id, member, kind, panel): (KeyValue, KeyValue, String, Option<KeyValue>)| {
-        let odd = || Error::Broken(format!("notification {}: not to be mailed", id.uuid()));
-        Ok(Mailing {
-            id: id.uuid(),
-            member: member.into(),
-            news: News::of_key(&kind).ok_or_else(odd)?,
-            panel: panel.ok_or_else(odd)?.into(),
-        })
-    };
-    rows.into_iter().map(mailing).collect()
+    Ok(rows.into_iter().map(|(id, member)| Due { id: id.uuid(), member: member.into() }).collect())
 }
 
-/// Takes it, so that nobody else mails it; false where another was first.
+/// Takes it, so that nobody else mails it: what it says, or none where another was first.
+///
+/// # Errors
+/// [`Error::Broken`] where it is nothing that can be mailed.
+pub fn take(conn: &mut AnyConnection, due: Due) -> Result<Option<Mailing>> {
+    if !set_aside(conn, due)? {
+        return Ok(None);
+    }
+    let (kind, panel): (String, Option<KeyValue>) = notifications::table
+        .find((key(due.member), KeyValue::from(due.id)))
+        .select((notifications::kind, notifications::panel_id))
+        .first(conn)?;
+    let odd = || Error::Broken(format!("notification {}: not to be mailed", due.id));
+    let news = News::of_key(&kind).ok_or_else(odd)?;
+    Ok(Some(Mailing { news, panel: panel.ok_or_else(odd)?.into() }))
+}
+
+/// Lets it be mailed no more; false where that was so.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn take(conn: &mut AnyConnection, mailing: &Mailing) -> Result<bool> {
-    let row = notifications::table.find((key(mailing.member), KeyValue::from(mailing.id)));
+pub fn set_aside(conn: &mut AnyConnection, due: Due) -> Result<bool> {
+    let row = notifications::table.find((key(due.member), KeyValue::from(due.id)));
     let taken = diesel::update(row.filter(notifications::mail_due_at.is_not_null()))
         .set(notifications::mail_due_at.eq(None::<NaiveDateTime>))
         .execute(conn)?;

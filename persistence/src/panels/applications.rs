@@ -1,16 +1,17 @@
-//! The rows of applications.
+//! The rows of applications. Several at once are in [`list`].
+
+pub mod list;
 
 use chrono::NaiveDateTime;
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _,
-    OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable,
+    RunQueryDsl as _, Selectable, SelectableHelper as _,
     result::{DatabaseErrorKind, Error as Diesel},
 };
 use domain::{
     ApplicationId, MemberId, PanelId, Stamp,
     draws::Ticket,
     events::{ApplicationEvent, Event},
-    page::{Limit, Page, Place},
     panels::{
         Barred, Panel,
         applications::{Application, Outcome},
@@ -19,7 +20,7 @@ use domain::{
 };
 
 use super::{
-    be_alone_with, from_json,
+    from_json,
     seats::{move_up, next_by_arrival},
     to_json,
 };
@@ -28,7 +29,7 @@ use crate::{
     error::{Error, Result},
     key::{KeyValue, key},
     outbox,
-    schema::{applications, members},
+    schema::applications,
 };
 
 #[derive(Queryable, Selectable)]
@@ -55,17 +56,7 @@ impl TryFrom<Row> for Application {
 
     fn try_from(row: Row) -> Result<Self> {
         let odd = |what: &str| Error::Broken(format!("application {}: odd {what}", row.id.uuid()));
-        let outcome = match (&*row.outcome, row.place, row.confirm_by) {
-            ("applied", ..) => Outcome::Open,
-            ("withdrawn", ..) => Outcome::Withdrawn,
-            ("selected", _, Some(by)) => Outcome::Selected { confirm_by: by.and_utc() },
-            ("waitlisted", Some(place), _) => Outcome::Waitlisted { place },
-            ("not_selected", ..) => Outcome::NotSelected,
-            ("confirmed", ..) => Outcome::Confirmed,
-            ("declined", ..) => Outcome::Declined,
-            ("lapsed", ..) => Outcome::Lapsed,
-            _ => return Err(odd("outcome")),
-        };
+        let outcome = outcome_of(&row.outcome, row.place, row.confirm_by);
         // A salt has the form of a ticket: sixteen bytes in base 16.
         let salt = row.salt.as_deref().map(|text| Ticket::try_from(text).map(|Ticket(bytes)| bytes));
         Ok(Self {
@@ -78,18 +69,30 @@ impl TryFrom<Row> for Application {
             agreed: from_json(&row.agreed)?,
             reasons: from_json(&row.reasons)?,
             score: row.score,
-            outcome,
+            outcome: outcome.ok_or_else(|| odd("outcome"))?,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
         })
     }
 }
 
-/// An application in a list for staff.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    pub application: Application,
-    pub display_name: Option<String>,
+/// What became of an application, as three columns say it.
+pub(super) fn outcome_of(
+    name: &str,
+    place: Option<i32>,
+    confirm_by: Option<NaiveDateTime>,
+) -> Option<Outcome> {
+    Some(match (name, place, confirm_by) {
+        ("applied", ..) => Outcome::Open,
+        ("withdrawn", ..) => Outcome::Withdrawn,
+        ("selected", _, Some(by)) => Outcome::Selected { confirm_by: by.and_utc() },
+        ("waitlisted", Some(place), _) => Outcome::Waitlisted { place },
+        ("not_selected", ..) => Outcome::NotSelected,
+        ("confirmed", ..) => Outcome::Confirmed,
+        ("declined", ..) => Outcome::Declined,
+        ("lapsed", ..) => Outcome::Lapsed,
+        _ => return None,
+    })
 }
 
 /// # Errors
@@ -111,72 +114,32 @@ pub fn of_member(conn: &mut AnyConnection, panel: PanelId, member: MemberId) -> 
     row.map(Application::try_from).transpose()
 }
 
-/// All that a member sent to panels, the newest first.
+/// What a member sent to panels of which nothing is decided, panel by panel.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn all_of_member(
-    conn: &mut AnyConnection,
-    member: MemberId,
-    after: Option<Place>,
-    limit: Limit,
-) -> Result<Page<Application>> {
-    let mut query = applications::table
+pub fn open_of_member(conn: &mut AnyConnection, member: MemberId) -> Result<Vec<Application>> {
+    let rows: Vec<Row> = applications::table
         .filter(applications::member_id.eq(key(member)))
-        .order(applications::id.desc())
-        .limit(limit.probe())
-        .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(applications::id.lt(KeyValue::from(after.id)));
-    }
-    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
-    let found = rows.into_iter().map(Application::try_from).collect::<Result<Vec<_>>>()?;
-    Ok(Page::of(found, limit, |application| Place { lap: 0, key: 0, id: application.id.uuid() }))
+        .filter(applications::outcome.eq(Outcome::Open.name()))
+        .order(applications::panel_id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Application::try_from).collect()
 }
 
-/// The applications of a panel in the order in which they came.
+/// Whether there is a seat or a place left for somebody who may be taken, where the first to come are.
 ///
 /// # Errors
-/// Only when the database fails.
-pub fn list(
-    conn: &mut AnyConnection,
-    panel: PanelId,
-    after: Option<Place>,
-    limit: Limit,
-) -> Result<Page<Listed>> {
-    let mut query = applications::table
-        .left_join(members::table)
-        .filter(applications::panel_id.eq(key(panel)))
-        .order(applications::id)
-        .limit(limit.probe())
-        .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(applications::id.gt(KeyValue::from(after.id)));
+/// [`Barred::Full`].
+pub fn ensure_room(conn: &mut AnyConnection, panel: &Panel, application: &Application) -> Result<()> {
+    if panel.terms.method == Method::FirstCome && application.is_eligible() {
+        next_by_arrival(conn, panel)?;
     }
-    let rows: Vec<(Row, Option<String>)> =
-        query.select((Row::as_select(), members::display_name.nullable())).load(conn)?;
-    let listed = |(row, display_name): (Row, Option<String>)| {
-        Ok(Listed { application: row.try_into()?, display_name })
-    };
-    let found = rows.into_iter().map(listed).collect::<Result<Vec<_>>>()?;
-    Ok(Page::of(found, limit, |listed| Place { lap: 0, key: 0, id: listed.application.id.uuid() }))
+    Ok(())
 }
 
-/// How many applied, and how many of them may be taken.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn count(conn: &mut AnyConnection, panel: PanelId) -> Result<(i64, i64)> {
-    let there = || {
-        applications::table
-            .filter(applications::panel_id.eq(key(panel)))
-            .filter(applications::outcome.ne(Outcome::Withdrawn.name()))
-    };
-    let eligible = there().filter(applications::reasons.eq("[]")).count().get_result(conn)?;
-    Ok((there().count().get_result(conn)?, eligible))
-}
-
-/// Stores a new application. Where the first to come are taken, it gets a seat or a place by that.
+/// Stores a new application, when nobody else changes the panel. Where the first to come are taken, it gets a seat or a place by that.
 ///
 /// # Errors
 /// [`Barred::AlreadyApplied`], or [`Barred::Full`] where the first to come have taken everything.
@@ -186,15 +149,6 @@ pub fn insert(
     panel: &Panel,
     mut application: Application,
 ) -> Result<Application> {
-    // Whoever comes too late is told so without waiting for those before.
-    if panel.terms.method == Method::FirstCome && application.is_eligible() {
-        let there =
-            application.member_id.map(|member| of_member(conn, panel.id, member)).transpose()?.flatten();
-        if there.is_some() {
-            return Err(Error::Refused(Barred::AlreadyApplied.into()));
-        }
-        next_by_arrival(conn, panel)?;
-    }
     diesel::insert_into(applications::table)
         .values((
             applications::id.eq(key(application.id)),
@@ -225,14 +179,13 @@ pub fn insert(
 fn take_place(conn: &mut AnyConnection, panel: &Panel, application: &mut Application) -> Result<()> {
     let waits = application.is_eligible() && application.outcome == Outcome::Open;
     if panel.terms.method == Method::FirstCome && waits {
-        be_alone_with(conn, panel.id)?;
         application.outcome = next_by_arrival(conn, panel)?;
         settle(conn, application)?;
     }
     Ok(())
 }
 
-/// Stores answers, consents and reasons. Who may be taken only now comes now, where the first to come are taken.
+/// Stores answers, consents and reasons, when nobody else changes the panel. Who may be taken only now comes now, where the first to come are taken.
 ///
 /// # Errors
 /// [`Barred::Full`] where they come too late.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
-    QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+    OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 use domain::{
     MemberId, PanelId,
@@ -181,12 +181,36 @@ pub fn lock(conn: &mut AnyConnection, panel: &Panel, locked: &Locked, at: DateTi
     Ok(())
 }
 
-/// The hash that was published at the lock.
+/// The hashes that were published at the locks of these panels, as far as they are locked.
 ///
 /// # Errors
-/// [`Error::Missing`] before the lock.
-pub fn spec_hash(conn: &mut AnyConnection, panel: PanelId) -> Result<String> {
-    Ok(panel_draws::table.find(key(panel)).select(panel_draws::spec_hash).first(conn)?)
+/// Only when the database fails.
+pub fn spec_hashes(conn: &mut AnyConnection, panels: &[PanelId]) -> Result<HashMap<PanelId, String>> {
+    let rows: Vec<(KeyValue, String)> = panel_draws::table
+        .filter(panel_draws::panel_id.eq_any(panels.iter().copied().map(key)))
+        .select((panel_draws::panel_id, panel_draws::spec_hash))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(panel, hash)| (panel.into(), hash)).collect())
+}
+
+/// What each ticket counts for in the quotas.
+pub type Facets = HashMap<Ticket, BTreeMap<String, String>>;
+
+/// What is known of a draw when it is counted who sits: what each ticket of the pool counts for in the quotas, and everybody's chances
+/// once they are estimated. Nothing before the lock.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn facets_and_chances(conn: &mut AnyConnection, panel: PanelId) -> Result<(Facets, Option<Fairness>)> {
+    let row: Option<(String, Option<String>)> = panel_draws::table
+        .find(key(panel))
+        .select((panel_draws::pool, panel_draws::fairness))
+        .first(conn)
+        .optional()?;
+    let Some((pool, fairness)) = row else { return Ok((HashMap::new(), None)) };
+    let pool: Vec<Line> = from_json(&pool)?;
+    let facets = pool.into_iter().map(|line| (line.t, line.f)).collect();
+    Ok((facets, fairness.as_deref().map(from_json).transpose()?))
 }
 
 /// The draw of a panel.

@@ -1,24 +1,20 @@
 //! What the numbers of a panel are worked out from.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
-    ApplicationId, MemberId,
+    ApplicationId, MemberId, PanelId,
     draws::Ticket,
     members::Role,
-    panels::{
-        Panel,
-        applications::{Application, Outcome},
-        metrics::Trace,
-    },
+    panels::{Panel, applications::Outcome, metrics::Trace},
 };
 
-use super::{applications::Row, draws, trials};
+use super::{applications::outcome_of, draws::Facets, trials};
 use crate::{
     connection::AnyConnection,
-    error::Result,
+    error::{Error, Result},
     key::{KeyValue, key},
     schema::{applications, members, segment_members, trial_reports, votes},
 };
@@ -51,63 +47,96 @@ pub fn invited(conn: &mut AnyConnection, panel: &Panel) -> Result<Option<i64>> {
     Ok(Some(query.count().get_result(conn)?))
 }
 
-/// Everybody who applied, and how far they came.
+/// Everybody who applied, and how far they came; `facets` are what their tickets count for in the quotas.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn traces(conn: &mut AnyConnection, panel: &Panel, now: DateTime<Utc>) -> Result<Vec<Trace>> {
-    let rows: Vec<Row> = applications::table
-        .filter(applications::panel_id.eq(key(panel.id)))
-        .order(applications::id)
-        .select(Row::as_select())
-        .load(conn)?;
-    let all = rows.into_iter().map(Application::try_from).collect::<Result<Vec<_>>>()?;
-    let confirmed = all.iter().filter(|application| application.outcome == Outcome::Confirmed);
-    let ids: Vec<ApplicationId> = confirmed.clone().map(|application| application.id).collect();
-    let people: Vec<MemberId> = confirmed.filter_map(|application| application.member_id).collect();
+pub fn traces(conn: &mut AnyConnection, panel: PanelId, facets: &Facets) -> Result<Vec<Trace>> {
+    let all = applied(conn, panel)?;
+    let confirmed = || all.iter().filter(|one| one.outcome == Outcome::Confirmed);
+    let ids: Vec<ApplicationId> = confirmed().map(|one| one.id).collect();
+    let people: Vec<MemberId> = confirmed().filter_map(|one| one.member).collect();
     let (mut trials, disclosed) = (trials::of(conn, &ids)?, disclosed(conn, panel)?);
-    let (before, facets) = (seated_before(conn, panel, &people, now)?, facets(conn, panel)?);
-    let trace = |application: Application| Trace {
-        eligible: application.reasons.is_empty(),
-        outcome: application.outcome,
-        trial: trials.remove(&application.id).unwrap_or_default(),
-        disclosed: disclosed.get(&application.id).copied(),
-        had_seat: application.member_id.is_some_and(|member| before.contains(&member)),
-        facets: facets.get(&application.ticket).cloned().unwrap_or_default(),
+    let before = seats(conn, panel, &people)?;
+    let trace = |one: Applied| Trace {
+        eligible: one.is_eligible,
+        outcome: one.outcome,
+        trial: trials.remove(&one.id).unwrap_or_default(),
+        disclosed: disclosed.get(&one.id).copied(),
+        had_seat: one.member.and_then(|member| before.get(&member)).is_some_and(|seats| {
+            // By their own confirmation, so that the figure of a panel that is over stays as it is.
+            seats.iter().any(|seat| (one.decided_at - YEAR..one.decided_at).contains(seat))
+        }),
+        facets: facets.get(&one.ticket).cloned().unwrap_or_default(),
     };
     Ok(all.into_iter().map(trace).collect())
 }
 
-fn disclosed(conn: &mut AnyConnection, panel: &Panel) -> Result<HashMap<ApplicationId, bool>> {
+/// As much of an application as is counted.
+struct Applied {
+    id: ApplicationId,
+    member: Option<MemberId>,
+    ticket: Ticket,
+    is_eligible: bool,
+    outcome: Outcome,
+    /// When it became what it is.
+    decided_at: DateTime<Utc>,
+}
+
+fn applied(conn: &mut AnyConnection, panel: PanelId) -> Result<Vec<Applied>> {
+    type How = (String, Option<i32>, Option<NaiveDateTime>);
+    type Found = (KeyValue, Option<KeyValue>, String, String, How, NaiveDateTime);
+    let rows: Vec<Found> = applications::table
+        .filter(applications::panel_id.eq(key(panel)))
+        .order(applications::id)
+        .select((
+            applications::id,
+            applications::member_id,
+            applications::ticket,
+            applications::reasons,
+            (applications::outcome, applications::place, applications::confirm_by),
+            applications::updated_at,
+        ))
+        .load(conn)?;
+    let applied = |(id, member, ticket, reasons, (outcome, place, by), at): Found| {
+        let odd = |what: &str| Error::Broken(format!("application {}: odd {what}", id.uuid()));
+        Ok(Applied {
+            id: id.into(),
+            member: member.map(MemberId::from),
+            ticket: Ticket::try_from(&*ticket).map_err(|_| odd("ticket"))?,
+            is_eligible: reasons == "[]",
+            outcome: outcome_of(&outcome, place, by).ok_or_else(|| odd("outcome"))?,
+            decided_at: at.and_utc(),
+        })
+    };
+    rows.into_iter().map(applied).collect()
+}
+
+fn disclosed(conn: &mut AnyConnection, panel: PanelId) -> Result<HashMap<ApplicationId, bool>> {
     let rows: Vec<(KeyValue, bool)> = trial_reports::table
-        .filter(trial_reports::panel_id.eq(key(panel.id)))
+        .filter(trial_reports::panel_id.eq(key(panel)))
         .select((trial_reports::application_id, trial_reports::disclosed))
         .load(conn)?;
     Ok(rows.into_iter().map(|(id, disclosed)| (id.into(), disclosed)).collect())
 }
 
-/// Those who have confirmed a seat in another panel in the last year.
-fn seated_before(
+/// When these people confirmed seats in other panels.
+fn seats(
     conn: &mut AnyConnection,
-    panel: &Panel,
+    panel: PanelId,
     people: &[MemberId],
-    now: DateTime<Utc>,
-) -> Result<HashSet<MemberId>> {
-    let rows: Vec<Option<KeyValue>> = applications::table
+) -> Result<HashMap<MemberId, Vec<DateTime<Utc>>>> {
+    let rows: Vec<(Option<KeyValue>, NaiveDateTime)> = applications::table
         .filter(applications::member_id.eq_any(people.iter().copied().map(key)))
-        .filter(applications::panel_id.ne(key(panel.id)))
+        .filter(applications::panel_id.ne(key(panel)))
         .filter(applications::outcome.eq(Outcome::Confirmed.name()))
-        .filter(applications::updated_at.ge((now - YEAR).naive_utc()))
-        .select(applications::member_id)
+        .select((applications::member_id, applications::updated_at))
         .load(conn)?;
-    Ok(rows.into_iter().flatten().map(MemberId::from).collect())
-}
-
-/// What each ticket of a drawn panel counts for in the quotas.
-fn facets(conn: &mut AnyConnection, panel: &Panel) -> Result<HashMap<Ticket, BTreeMap<String, String>>> {
-    if panel.marks.locked_at.is_none() {
-        return Ok(HashMap::new());
+    let mut seats: HashMap<MemberId, Vec<DateTime<Utc>>> = HashMap::new();
+    for (member, at) in rows {
+        if let Some(member) = member {
+            seats.entry(member.into()).or_default().push(at.and_utc());
+        }
     }
-    let draw = draws::find(conn, panel.id)?;
-    Ok(draw.pool.into_iter().map(|line| (line.t, line.f)).collect())
+    Ok(seats)
 }

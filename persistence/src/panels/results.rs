@@ -1,6 +1,8 @@
 //! The rows of results: what was learned from a panel, and what changes.
 
-use chrono::NaiveDateTime;
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
     PanelId, Stamp,
@@ -15,7 +17,7 @@ use domain::{
 use crate::{
     connection::AnyConnection,
     error::{Error, Result, contended},
-    key::key,
+    key::{KeyValue, key},
     notifications::panels::tell_applicants,
     schema::panel_results,
 };
@@ -49,6 +51,18 @@ pub fn of_panel(conn: &mut AnyConnection, panel: PanelId) -> Result<Option<Resul
         })
     };
     row.map(results).transpose()
+}
+
+/// Since when there are results of these panels, where there are.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn since(conn: &mut AnyConnection, panels: &[PanelId]) -> Result<HashMap<PanelId, DateTime<Utc>>> {
+    let rows: Vec<(KeyValue, NaiveDateTime)> = panel_results::table
+        .filter(panel_results::panel_id.eq_any(panels.iter().copied().map(key)))
+        .select((panel_results::panel_id, panel_results::created_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(panel, at)| (panel.into(), at.and_utc())).collect())
 }
 
 /// Stores what is told, as the version after the one that was read, or as the first.

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// A member whose address is proven, who reads a language.
-async fn proven<'a>(app: &'a TestApp, name: &str, locale: &str) -> Person<'a> {
+pub async fn proven<'a>(app: &'a TestApp, name: &str, locale: &str) -> Person<'a> {
     let claims =
         json!({ "sub": name, "email": format!("{name}@example.com"), "name": name, "email_verified": true });
     let token = json!({ "token": sso_token(app, &claims) });

@@ -235,7 +235,7 @@ async fn a_missed_report_is_one_strike_and_keeps_out_for_a_month() {
 }
 
 /// A schedule with two months to apply.
-fn long(app: &TestApp) -> Value {
+pub fn long(app: &TestApp) -> Value {
     let at = |days: i64| (app.clock().now() + TimeDelta::days(days)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
     json!({ "opens_at": at(-1), "closes_at": at(60), "announce_at": at(61), "confirm_by": at(62), "trial_days": 1, "report_days": 1 })
 }

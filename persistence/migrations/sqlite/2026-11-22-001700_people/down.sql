@@ -24,3 +24,4 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('notifications', 'notifications', '1000000 100 1'),
     ('notifications', 'notifications_unread', '200000 20 1'),
     ('notifications', 'notifications_of_entries', '100000 100 1');
+ANALYZE sqlite_schema;

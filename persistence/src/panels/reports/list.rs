@@ -1,5 +1,7 @@
 //! Reports by panel: for readers, for staff, and for the job that ends silence.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
@@ -83,24 +85,30 @@ pub struct Summary {
     pub enjoyable: i64,
 }
 
-/// How the published reports of a panel rate the product.
+/// How the published reports of these panels rate their products. A panel without any is not there.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn summary(conn: &mut AnyConnection, panel: PanelId) -> Result<Summary> {
-    let (count, useful, usable, enjoyable): (i64, Option<i64>, Option<i64>, Option<i64>) =
-        trial_reports::table
-            .filter(trial_reports::panel_id.eq(key(panel)))
-            .filter(trial_reports::accepted_at.is_not_null().and(trial_reports::disclosed.eq(true)))
-            .select((
-                count_star(),
-                sum(trial_reports::useful),
-                sum(trial_reports::usable),
-                sum(trial_reports::enjoyable),
-            ))
-            .first(conn)?;
+pub fn summaries(conn: &mut AnyConnection, panels: &[PanelId]) -> Result<HashMap<PanelId, Summary>> {
+    type Found = (KeyValue, i64, Option<i64>, Option<i64>, Option<i64>);
+    let rows: Vec<Found> = trial_reports::table
+        .filter(trial_reports::panel_id.eq_any(panels.iter().copied().map(key)))
+        .filter(trial_reports::accepted_at.is_not_null().and(trial_reports::disclosed.eq(true)))
+        .group_by(trial_reports::panel_id)
+        .select((
+            trial_reports::panel_id,
+            count_star(),
+            sum(trial_reports::useful),
+            sum(trial_reports::usable),
+            sum(trial_reports::enjoyable),
+        ))
+        .load(conn)?;
     let points = |sum: Option<i64>| sum.unwrap_or(0);
-    Ok(Summary { count, useful: points(useful), usable: points(usable), enjoyable: points(enjoyable) })
+    let summary = |(panel, count, useful, usable, enjoyable): Found| {
+        let [useful, usable, enjoyable] = [useful, usable, enjoyable].map(points);
+        (panel.into(), Summary { count, useful, usable, enjoyable })
+    };
+    Ok(rows.into_iter().map(summary).collect())
 }
 
 /// Up to `most` reports that staff may have been silent about for too long, the longest first, and as many whose author has not answered

@@ -138,10 +138,19 @@ pub fn ask_about_panels(
     after: Option<Place>,
 ) -> persistence::Result<()> {
     let panel = PanelId::from(Uuid::from_u128(7));
-    panels::applications::list(conn, panel, after, Limit::default())?;
-    panels::applications::all_of_member(conn, me, after, Limit::default())?;
+    use panels::applications::list::{self, Waiting};
+    for waiting in [None, Some(Waiting::Excuse), Some(Waiting::Appeal)] {
+        list::list(conn, panel, waiting, after, Limit::default())?;
+    }
+    list::of_member(conn, me, after, Limit::default())?;
+    for few in [&[panel][..], &[panel, Uuid::from_u128(8).into()]] {
+        list::count(conn, few)?;
+        list::ids_of_member(conn, few, me)?;
+        panels::reports::list::summaries(conn, few)?;
+        attachments::trials::of_panels(conn, few)?;
+    }
     panels::applications::of_member(conn, panel, me)?;
-    panels::applications::count(conn, panel)?;
+    panels::applications::open_of_member(conn, me)?;
     panels::seats::first_waiting(conn, panel)?;
     panels::seats::unconfirmed(conn, at(), 10)?;
     let nobody = panels::applications::of_ticket(conn, panel, Ticket([0; 16]));
@@ -177,7 +186,7 @@ fn ask_about_people(conn: &mut AnyConnection, me: MemberId) -> persistence::Resu
     notifications::panels::remind(conn, &reminder, at())?;
     notifications::panels::tell_applicants(conn, &stamp, News::PanelCancelled, panel.id)?;
     let mailings = notifications::panels::to_mail(conn, at(), 10)?;
-    mailings.iter().try_for_each(|mailing| notifications::panels::take(conn, mailing).map(drop))
+    mailings.into_iter().try_for_each(|due| notifications::panels::take(conn, due).map(drop))
 }
 
 fn panel() -> Panel {
@@ -214,7 +223,6 @@ fn ask_about_reports(
     for which in [Which::All, Which::Published] {
         reports::list::list(conn, panel, which, after, Limit::default())?;
     }
-    reports::list::summary(conn, panel)?;
     reports::list::perhaps_left_alone(conn, at(), 10)?;
     reports::of_application(conn, Uuid::from_u128(8).into())?;
     let nobody = reports::find(conn, &Actor::System, report);
@@ -222,7 +230,6 @@ fn ask_about_reports(
     reports::ideas::of_report(conn, &Actor::System, report)?;
     reports::ideas::of_idea(conn, &Actor::System, IdeaId::from(Uuid::from_u128(4)))?;
     panels::missions::of(conn, Uuid::from_u128(8).into())?;
-    attachments::trials::of_panel(conn, panel)?;
     attachments::trials::of_reports(conn, &[report])?;
     attachments::trials::of_works(conn, &[work])?;
     attachments::links::ensure_pictures(conn, &[Uuid::from_u128(6).into()])?;

@@ -1,0 +1,2 @@
+DROP INDEX strikes_waiting;
+DROP INDEX excuses_waiting;
