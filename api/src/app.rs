@@ -14,6 +14,7 @@ use crate::{
     address_keys::AddressKeys,
     attachments::upload::Workshop,
     audit::Act,
+    brought::Bench,
     config::Config,
     error::{Code, Failure},
     metrics::Metrics,
@@ -39,6 +40,7 @@ pub struct App {
     pub pages: Pages,
     pub store: Store,
     pub workshop: Workshop,
+    pub bench: Bench,
 }
 
 impl App {

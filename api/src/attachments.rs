@@ -118,8 +118,9 @@ async fn get_attachment(
     links: Links,
     PathId(id): PathId,
 ) -> Result<Reply<AttachmentBody>, Failure> {
+    let now = app.config.clock.now();
     app.read(&caller, move |tx, actor| {
-        let found = attachments::find(tx, actor, id.into())?;
+        let found = attachments::find(tx, actor, id.into(), now)?;
         Ok(Reply::ok(&AttachmentBody::new(found, &links, actor)))
     })
     .await
@@ -127,9 +128,10 @@ async fn get_attachment(
 
 /// Take an attachment away
 ///
-/// Its owner and staff may, wherever it stands. What was handed in with a report or for a mission its owner leaves out there instead.
+/// Its owner and staff may, wherever it stands. What was handed in with a report or for a mission its owner leaves out there instead,
+/// and an entry of a contest is changed.
 #[utoipa::path(tag = "Attachments", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 403, description = "not_yours"), (status = 409, description = "handed_in")))]
+    responses((status = 204), (status = 403, description = "not_yours"), (status = 409, description = "file_of_entry, handed_in")))]
 #[delete("/v1/attachments/{id}")]
 async fn delete_attachment(
     app: web::Data<App>,
@@ -139,7 +141,7 @@ async fn delete_attachment(
 ) -> Result<Reply<Nothing>, Failure> {
     let (stamp, act) = (app.stamp(), app.act(&me, "delete_attachment"));
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
-        let found = attachments::find(tx, actor, id.into())?;
+        let found = attachments::find(tx, actor, id.into(), stamp.at)?;
         found.ensure_may_delete(actor)?;
         attachments::delete(tx, &stamp, &found)?;
         if actor.member_id() == Some(found.owner) {

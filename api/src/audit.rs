@@ -12,6 +12,7 @@ use domain::{
 use persistence::{
     Database,
     audit::{self, Filter, Linked},
+    contests::judges,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -122,9 +123,10 @@ pub struct AuditQuery {
 
 /// Read the audit log, latest first
 ///
-/// Everything staff did and every look at personal data. Nothing personal is in it, and nothing in it is ever changed.
+/// Everything staff did and every look at personal data. Nothing personal is in it, and nothing in it is ever changed. It says whose an
+/// entry of a contest is: so it is kept from whoever judges one until its result is released.
 #[utoipa::path(tag = "Audit", security(("bearer" = [])), params(AuditQuery),
-    responses((status = 200, body = Listing<AuditEntryBody>)))]
+    responses((status = 200, body = Listing<AuditEntryBody>), (status = 403, description = "run_by_others")))]
 #[get("/v1/audit")]
 async fn list_audit(
     app: web::Data<App>,
@@ -145,6 +147,7 @@ async fn list_audit(
     let page = app
         .read(&me.caller, move |tx, actor| {
             actor.ensure(Permission::SeeAudit)?;
+            judges::ensure_judges_none(tx, actor)?;
             audit::list(tx, &filter, after, limit)
         })
         .await?;

@@ -42,15 +42,32 @@ pub(crate) async fn bytes_up_to(limit: usize, payload: &mut Payload) -> Result<B
     Ok(body.freeze())
 }
 
-/// A value out of a JSON body.
+/// A value out of a JSON body, whose parts were looked at.
 pub(crate) fn parse<T: DeserializeOwned + Validate>(
     request: &HttpRequest,
     body: &[u8],
 ) -> Result<T, Failure> {
+    ensure_json(request)?;
+    let value: T = value(body)?;
+    value.validate().map_err(|errors| Failure::fields(invalid("", &errors)))?;
+    Ok(value)
+}
+
+/// # Errors
+/// 415 when a body is said to be something else.
+pub(crate) fn ensure_json(request: &HttpRequest) -> Result<(), Failure> {
     let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !media.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
-        return Err(Failure::new(Code::UnsupportedMediaType).with_fact("application/json"));
+    match media.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
+        true => Ok(()),
+        false => Err(Failure::new(Code::UnsupportedMediaType).with_fact("application/json")),
     }
+}
+
+/// A value out of JSON.
+///
+/// # Errors
+/// 400, or 422 with the pointer.
+pub(crate) fn value<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     let text = std::str::from_utf8(body)
         .map_err(|_| Failure::new(Code::MalformedJson).with_fact("The body is not UTF-8."))?;
     // Serde would take a list for an object, field by field.
@@ -59,9 +76,8 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(
         return Err(Failure::fields(vec![Field { pointer: String::new(), wrong }]));
     }
     let mut source = serde_json::Deserializer::from_str(text);
-    let value: T = serde_path_to_error::deserialize(&mut source).map_err(misshapen)?;
+    let value = serde_path_to_error::deserialize(&mut source).map_err(misshapen)?;
     source.end().map_err(|error| malformed(&error))?;
-    value.validate().map_err(|errors| Failure::fields(invalid("", &errors)))?;
     Ok(value)
 }
 

@@ -2,57 +2,30 @@
 
 mod schemas;
 
-use std::{fs, future::Future, path::Path, pin::Pin, process::ExitCode};
+use std::{fs, path::Path, process::ExitCode};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, post, web};
-use domain::draws::proof::{Chances, Proof, Verdict, verify};
-use serde::Deserialize;
-use validator::Validate;
+use actix_web::post;
+use domain::draws::proof::{Chances, Check, Proof, Verdict, verify};
 
 pub(crate) use self::schemas::ProofBody;
 use self::schemas::VerdictBody;
-use crate::{body, error::Failure, reply::Reply, routes::Routes, serve::StartError};
-
-/// The proof of a draw among fifty thousand people fits.
-const PROOF_MOST: usize = 16 << 20;
+use crate::{brought::Brought, error::Failure, reply::Reply, routes::Routes, serve::StartError};
 
 pub fn routes(to: &mut Routes<'_>) {
     to.service(verify_draw);
-}
-
-/// A proof out of a body that may be longer than others.
-struct Brought(Proof);
-
-#[derive(Deserialize, Validate)]
-#[serde(transparent)]
-struct Plain {
-    proof: Proof,
-}
-
-impl FromRequest for Brought {
-    type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, mut payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let bytes = body::bytes_up_to(PROOF_MOST, &mut payload).await?;
-            let Plain { proof } = body::parse(&request, &bytes)?;
-            Ok(Self(proof))
-        })
-    }
 }
 
 /// Compute a draw again from its proof
 ///
 /// Nothing is stored, and nothing is known of the draw but what is sent. What can be derived may be left out: then it is computed
 /// and not compared. Not checked here are the estimated chances, which take two thousand draws; `madang draw verify` checks
-/// them too.
-#[utoipa::path(tag = "Draws", request_body = ProofBody, responses((status = 200, body = VerdictBody)))]
+/// them too. A proof may have 16 MiB, as that of a draw among fifty thousand people has; few are computed at once, and one more is
+/// answered 503 with `Retry-After`.
+#[utoipa::path(tag = "Draws", request_body = ProofBody,
+    responses((status = 200, body = VerdictBody), (status = 408, description = "upload_too_slow")))]
 #[post("/v1/draws/verify")]
-async fn verify_draw(Brought(proof): Brought) -> Result<Reply<VerdictBody>, Failure> {
-    let verdict = web::block(move || verify(&proof, Chances::LeftOut)).await.map_err(Failure::internal)?;
-    Ok(Reply::ok(&VerdictBody(verdict)))
+async fn verify_draw(brought: Brought<Proof>) -> Result<Reply<VerdictBody>, Failure> {
+    brought.work(|proof| Reply::ok(&VerdictBody(verify(&proof, Chances::LeftOut)))).await
 }
 
 /// Computes the draw in a file again and says what came out; exit code 1 when anything is not as the file says.
@@ -81,16 +54,21 @@ pub enum Form {
     Json,
 }
 
-fn tell(verdict: &Verdict) {
-    for check in &verdict.checks {
+/// Prints what was compared, and what could not be.
+pub(crate) fn tell_checks(checks: &[Check], unchecked: &[&str]) {
+    for check in checks {
         println!("{}  {}", if check.ok { "ok   " } else { "FALSE" }, check.name);
         if !check.ok {
             println!("       expected {}\n       found    {}", check.expected, check.found);
         }
     }
-    for name in &verdict.unchecked {
+    for name in unchecked {
         println!("?      {name} (there is nothing to check it by)");
     }
+}
+
+fn tell(verdict: &Verdict) {
+    tell_checks(&verdict.checks, &verdict.unchecked);
     let listed = |tickets: &[domain::draws::Ticket]| {
         tickets.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     };

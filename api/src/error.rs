@@ -1,5 +1,6 @@
 //! Every way a request can fail: its status, its stable code and its words, as `application/problem+json` (RFC 9457).
 
+mod code;
 mod refusals;
 
 use std::fmt;
@@ -13,143 +14,15 @@ use persistence::{Error as Stored, Unique};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use self::code::Code;
 use crate::{language::Language, phrases};
-
-/// The stable name of a way to fail. `docs/API.md` lists them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Code {
-    MalformedJson,
-    MalformedRequest,
-    InvalidCursor,
-    InvalidHeader,
-    SignInRequired,
-    InvalidToken,
-    TokenExpired,
-    SessionEnded,
-    TokenReused,
-    WrongCredentials,
-    Forbidden,
-    BoardForbidden,
-    NotYours,
-    MemberBlocked,
-    NotFound,
-    MethodNotAllowed,
-    NotAcceptable,
-    EmailTaken,
-    EmailUnproven,
-    EmailOfSignOn,
-    AlreadyVerified,
-    LinkNotGood,
-    WrongPassword,
-    SlugTaken,
-    SourceTaken,
-    IdeaClosed,
-    IdeaMerged,
-    MergeIntoItself,
-    MergeIntoMerged,
-    NotMerged,
-    NotASupporter,
-    EditsFrozen,
-    CommentsClosed,
-    NotYourWords,
-    OwnComment,
-    ThreadTooDeep,
-    TransitionNotAllowed,
-    OnlyByMerging,
-    CountChanged,
-    StatusInUse,
-    StatusKeyTaken,
-    LastOfCategory,
-    TooManyStatuses,
-    FieldKeyTaken,
-    TooManyFields,
-    ChoiceInUse,
-    AnsweredInConfidence,
-    NotACustomer,
-    CustomerBlocked,
-    OwnVote,
-    TooManySegments,
-    TooManyRoadmaps,
-    FollowsStatus,
-    AlreadyPublished,
-    PanelPhase,
-    ObjectionWindow,
-    ObjectionWindowOver,
-    LockStays,
-    TermsFrozen,
-    NotInvited,
-    AlreadyApplied,
-    PanelFull,
-    QuotasInfeasible,
-    QuotasFarFromFeasible,
-    QuotaCheckTooComplex,
-    CommitmentTaken,
-    NobodyHidANumber,
-    NoPart,
-    NoSeat,
-    TooLate,
-    SeatNotConfirmed,
-    AlreadyShipped,
-    NotShipped,
-    AddressUnreadable,
-    NothingToExcuse,
-    ExcuseTooLate,
-    AlreadyAppealed,
-    AppealTooLate,
-    NothingToDecide,
-    AlreadyDecided,
-    ResultsMissing,
-    TrialsUnderWay,
-    NotDelivered,
-    MissionNotOpen,
-    MissionsMissing,
-    HandedIn,
-    ReportAccepted,
-    ReportNotAccepted,
-    RevisionSent,
-    RevisionAsked,
-    Undisclosed,
-    KeyEnded,
-    KeyLacksScope,
-    NotByKey,
-    KeyNotGood,
-    TooManyKeys,
-    VoteBudgetSpent,
-    OthersHaveJoined,
-    NotDeleted,
-    RestoreWindowOver,
-    SameStatus,
-    BoardHoldsIdeas,
-    OwnAccount,
-    AdminAccount,
-    Undecidable,
-    OwnPost,
-    WordTaken,
-    TooManyWords,
-    SsoNotConfigured,
-    RequestInProgress,
-    Stale,
-    BodyTooLarge,
-    UploadTooSlow,
-    RangeNotSatisfiable,
-    FileNotAccepted,
-    PictureTooLarge,
-    TooManyUnlinked,
-    UriTooLong,
-    UnsupportedMediaType,
-    InvalidFields,
-    IdempotencyKeyReused,
-    TooManyRequests,
-    Internal,
-    Unavailable,
-}
 
 /// Why a request failed.
 #[derive(Debug, Clone)]
 pub struct Failure {
     pub code: Code,
-    /// A fact the words of the code have a place for.
-    pub fact: Option<String>,
+    /// A fact the words of the code have a place for, in Korean and in English.
+    pub fact: Option<Box<[String; 2]>>,
     pub fields: Vec<Field>,
     pub retry_after: Option<u64>,
     /// The methods there are, when the one asked for is not among them.
@@ -249,7 +122,13 @@ impl Failure {
 
     #[must_use]
     pub fn with_fact(self, fact: impl fmt::Display) -> Self {
-        Self { fact: Some(fact.to_string()), ..self }
+        self.with_words([fact.to_string(), fact.to_string()])
+    }
+
+    /// With a fact that is said in Korean and in English.
+    #[must_use]
+    pub fn with_words(self, words: [String; 2]) -> Self {
+        Self { fact: Some(Box::new(words)), ..self }
     }
 
     #[must_use]
@@ -265,11 +144,12 @@ impl Failure {
             let (code, message) = phrases::of_field(&field.wrong, language);
             ProblemField { pointer: field.pointer.clone(), code, message }
         });
+        let fact = self.fact.as_deref().map_or("", |[ko, en]| language.pick(ko, en));
         let problem = Problem {
             kind: format!("urn:madang:problem:{code}"),
             title: title.to_owned(),
             status: status.as_u16(),
-            detail: detail.replace("{}", self.fact.as_deref().unwrap_or("")),
+            detail: detail.replace("{}", fact),
             code,
             request_id: request_id.to_owned(),
             errors: errors.collect(),

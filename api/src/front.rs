@@ -1,11 +1,16 @@
 //! The front: what happens to every request before its handler and to every answer after it.
 
-use std::{net::IpAddr, rc::Rc, time::Instant};
+use std::{
+    future::{Ready, ready},
+    net::IpAddr,
+    rc::Rc,
+    time::Instant,
+};
 
 use actix_web::{
-    Error, HttpMessage as _,
+    Error, FromRequest, HttpMessage as _, HttpRequest,
     body::{BoxBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse},
     http::{
         Method, StatusCode,
         header::{HeaderMap, HeaderName, HeaderValue},
@@ -96,13 +101,13 @@ fn spend(app: &App, request: &ServiceRequest, caller: &Result<Caller, Failure>) 
     let member = caller.as_ref().ok().and_then(Caller::member);
     let payer = match member {
         Some(member) => Payer::Member(member.uuid()),
-        None => Payer::of_address(client_address(app, request)?),
+        None => Payer::of_address(client_address(app, request.request())?),
     };
     app.limits.spend(class, payer)
 }
 
 /// The address the request came from. What a proxy says is believed only of the configured proxies, from the nearest on.
-fn client_address(app: &App, request: &ServiceRequest) -> Option<IpAddr> {
+fn client_address(app: &App, request: &HttpRequest) -> Option<IpAddr> {
     let trusted = |address: &IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(address));
     let mut address = request.peer_addr()?.ip();
     let forwarded = request.headers().get_all("X-Forwarded-For").filter_map(|value| value.to_str().ok());
@@ -115,6 +120,20 @@ fn client_address(app: &App, request: &ServiceRequest) -> Option<IpAddr> {
         address = before;
     }
     Some(address)
+}
+
+/// The address the request came from, where it is known.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub Option<IpAddr>);
+
+impl FromRequest for ClientAddress {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<web::Data<App>>();
+        ready(Ok(Self(app.and_then(|app| client_address(app, request)))))
+    }
 }
 
 fn failure_of(error: &Error) -> Failure {

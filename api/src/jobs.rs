@@ -1,7 +1,8 @@
 //! Background work: mail is sent, what has had its time goes, with the files that nothing needs, ideas are ranked anew, duplicates
-//! are found, seats of panels that nobody confirmed go to others, those in panels hear what is due, reports that nobody looked at are
-//! accepted, and counters are checked against their rows every night.
+//! are found, ballots that look bought are held, seats of panels that nobody confirmed go to others, those in panels and contests hear
+//! what is due, reports that nobody looked at are accepted, and counters are checked against their rows every night.
 
+pub mod contests;
 pub mod people;
 pub mod retention;
 
@@ -29,6 +30,8 @@ use crate::{
     once,
     store::Store,
 };
+
+pub use crate::contests::examine_all as examine_ballots;
 
 const TICK: Duration = Duration::from_secs(60);
 /// How many ideas are recounted in one transaction.
@@ -69,6 +72,10 @@ async fn do_due(db: &Database, store: &Store, config: &Config) -> Result<(), Fai
         let gone = retention::forget_panels(db, clock).await?;
         tracing::info!(rows = gone, "deleted what was personal of panels and had its time");
     }
+    if take_turn(db, clock, "contests", TimeDelta::hours(1)).await? {
+        let gone = contests::forget(db, clock).await?;
+        tracing::info!(contests = gone, "forgot what had its time");
+    }
     if take_turn(db, clock, "segments", TimeDelta::hours(24)).await? {
         let found = refresh_segments(db, clock).await?;
         tracing::info!(segments = found, "asked the rules that time moves");
@@ -87,6 +94,7 @@ async fn do_due(db: &Database, store: &Store, config: &Config) -> Result<(), Fai
     announce(db, clock).await?;
     lapse_seats(db, clock).await?;
     people::tell_results(db, clock).await?;
+    contests::offer_prizes(db, clock).await?;
     if take_turn(db, clock, "reports", TimeDelta::minutes(5)).await? {
         people::remind(db, clock).await?;
         people::record_strikes(db, clock).await?;
@@ -94,6 +102,10 @@ async fn do_due(db: &Database, store: &Store, config: &Config) -> Result<(), Fai
     if take_turn(db, clock, "silence", TimeDelta::minutes(10)).await? {
         let accepted = accept_silently(db, config).await?;
         tracing::info!(reports = accepted, "accepted by silence");
+    }
+    if take_turn(db, clock, "ballots", TimeDelta::minutes(10)).await? {
+        let held = examine_ballots(db, clock).await?;
+        tracing::info!(ballots = held, "examined ballots; held for a person");
     }
     if take_turn(db, clock, "chances", TimeDelta::minutes(1)).await? {
         estimate_chances(db).await?;

@@ -11,7 +11,7 @@ use madang::{
     audit::{self, Verdict},
     backup, config, demo,
     draws::{self, Form},
-    import, jobs, logs,
+    import, jobs, judging, logs,
     mail::carrier::Carrier,
     open_database, openapi, stop_signal,
     store::Store,
@@ -55,6 +55,9 @@ enum Command {
     /// Draws
     #[command(subcommand)]
     Draw(Draw),
+    /// Contests
+    #[command(subcommand)]
+    Contest(Contest),
     /// Write the whole instance into a new file, also while it serves
     Backup { file: PathBuf },
     /// Fill an empty database of either kind from a backup
@@ -106,6 +109,17 @@ enum Audit {
 enum Draw {
     /// Compute a draw again from its proof, step by step; exit code 1 when anything is not as the file says
     Verify {
+        file: PathBuf,
+        /// Print the verdict as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Contest {
+    /// Compute the result of a contest again from its bundle, step by step; exit code 1 when anything is not as the file says
+    Recompute {
         file: PathBuf,
         /// Print the verdict as JSON
         #[arg(long)]
@@ -201,11 +215,14 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             print!("{}", openapi::yaml().map_err(StartError::Other)?);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Draw(Draw::Verify { file, json }) => {
-            draws::verify_file(&file, if json { Form::Json } else { Form::Text })
-        }
+        Command::Draw(Draw::Verify { file, json }) => draws::verify_file(&file, form(json)),
+        Command::Contest(Contest::Recompute { file, json }) => judging::recompute_file(&file, form(json)),
         command => with_settings(command).await,
     }
+}
+
+fn form(json: bool) -> Form {
+    if json { Form::Json } else { Form::Text }
 }
 
 async fn with_settings(command: Command) -> Result<ExitCode, StartError> {
@@ -244,7 +261,7 @@ async fn with_settings(command: Command) -> Result<ExitCode, StartError> {
         }
         #[cfg(feature = "bench")]
         Command::Seed { ideas, members, votes } => madang::bench::seed(&config, ideas, members, votes)?,
-        Command::Draw(_) | Command::Openapi => {}
+        Command::Draw(_) | Command::Contest(_) | Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
 }

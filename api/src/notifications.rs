@@ -17,6 +17,7 @@ use crate::{
     actor::SignedIn,
     app::App,
     body::{PathId, Query},
+    contests::ContestRefBody,
     error::Failure,
     ideas::BoardRefBody,
     once::{Empty, Post},
@@ -63,6 +64,40 @@ pub enum NewsName {
     /// What was learned from a panel you applied to, and what changes.
     PanelResultsBack,
     PanelCancelled,
+    /// Somebody asks you into a team.
+    ContestTeamAsked,
+    /// Whom your team asked has answered, or somebody left it.
+    ContestTeamChanged,
+    /// Whether your entry keeps the rules is decided.
+    ContestScreened,
+    /// For staff: a team appeals.
+    ContestAppealWaiting,
+    ContestAppealDecided,
+    ContestCancelled,
+    /// You are asked to judge.
+    ContestJudgeAppointed,
+    /// You have entries to judge.
+    ContestReviewAssigned,
+    /// For staff: an entry lacks a judge, and nobody can take it.
+    ContestReviewerMissing,
+    /// For staff: ballots look bought.
+    ContestBallotsHeld,
+    /// Your ballot was rejected; you may appeal.
+    ContestBallotRejected,
+    ContestBallotAppealDecided,
+    /// For staff: somebody objects to a provisional result.
+    ContestObjectionWaiting,
+    ContestObjectionDecided,
+    /// Your entry lost its rank.
+    ContestDisqualified,
+    /// It has it back.
+    ContestReinstated,
+    /// Your entry is to get a prize: claim it.
+    ContestPrizeWon,
+    /// It is no more, because somebody else has their rank back.
+    ContestPrizePassed,
+    /// The result of a contest in which you took part is final.
+    ContestFinal,
 }
 
 impl From<News> for NewsName {
@@ -86,6 +121,25 @@ impl From<News> for NewsName {
             News::PanelAppealDecided => Self::PanelAppealDecided,
             News::PanelResultsBack => Self::PanelResultsBack,
             News::PanelCancelled => Self::PanelCancelled,
+            News::ContestTeamAsked => Self::ContestTeamAsked,
+            News::ContestTeamChanged => Self::ContestTeamChanged,
+            News::ContestScreened => Self::ContestScreened,
+            News::ContestAppealWaiting => Self::ContestAppealWaiting,
+            News::ContestAppealDecided => Self::ContestAppealDecided,
+            News::ContestCancelled => Self::ContestCancelled,
+            News::ContestJudgeAppointed => Self::ContestJudgeAppointed,
+            News::ContestReviewAssigned => Self::ContestReviewAssigned,
+            News::ContestReviewerMissing => Self::ContestReviewerMissing,
+            News::ContestBallotsHeld => Self::ContestBallotsHeld,
+            News::ContestBallotRejected => Self::ContestBallotRejected,
+            News::ContestBallotAppealDecided => Self::ContestBallotAppealDecided,
+            News::ContestObjectionWaiting => Self::ContestObjectionWaiting,
+            News::ContestObjectionDecided => Self::ContestObjectionDecided,
+            News::ContestDisqualified => Self::ContestDisqualified,
+            News::ContestReinstated => Self::ContestReinstated,
+            News::ContestPrizeWon => Self::ContestPrizeWon,
+            News::ContestPrizePassed => Self::ContestPrizePassed,
+            News::ContestFinal => Self::ContestFinal,
         }
     }
 }
@@ -112,11 +166,12 @@ pub struct NotificationBody {
     /// That of what happened.
     id: Uuid,
     kind: NewsName,
-    /// Of an idea or of a panel: the other is null.
+    /// Of an idea, a panel or a contest: the others are null.
     idea: Option<IdeaRefBody>,
     /// Of the idea.
     board: Option<BoardRefBody>,
     panel: Option<PanelRefBody>,
+    contest: Option<ContestRefBody>,
     /// Where the news is that the idea stands in the changelog: the entry. It is told once, also where several of your
     /// ideas stand there.
     changelog_entry: Option<ChangelogEntryRefBody>,
@@ -132,12 +187,13 @@ pub struct NotificationBody {
 
 impl NotificationBody {
     fn new(told: Notification, boards: &HashMap<BoardId, BoardRefBody>) -> Self {
-        let (idea, board, panel) = match told.about {
+        let (idea, board, panel, contest) = match told.about {
             About::Idea { id, title, board } => {
                 let board = boards.get(&board).cloned().unwrap_or_else(BoardRefBody::nowhere);
-                (Some(IdeaRefBody { id: id.uuid(), title }), Some(board), None)
+                (Some(IdeaRefBody { id: id.uuid(), title }), Some(board), None, None)
             }
-            About::Panel { id, title } => (None, None, Some(PanelRefBody { id: id.uuid(), title })),
+            About::Panel { id, title } => (None, None, Some(PanelRefBody { id: id.uuid(), title }), None),
+            About::Contest { id, title } => (None, None, None, Some(ContestRefBody { id: id.uuid(), title })),
         };
         Self {
             id: told.id,
@@ -145,6 +201,7 @@ impl NotificationBody {
             idea,
             board,
             panel,
+            contest,
             changelog_entry: told.entry.map(|(id, title)| ChangelogEntryRefBody { id: id.uuid(), title }),
             to_status: told.to_status,
             reason: told.reason,

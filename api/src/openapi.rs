@@ -111,10 +111,24 @@ fn takes_if_match(path: &str, method: &str) -> bool {
     let ends_with = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
     match method {
         // Neither is ever changed.
-        "delete" if [API_KEYS, INVITATIONS, "/v1/attachments"].iter().any(|at| path.starts_with(at)) => false,
+        "delete"
+            if [API_KEYS, INVITATIONS, "/v1/attachments", "/v1/team_invitations"]
+                .iter()
+                .any(|at| path.starts_with(at)) =>
+        {
+            false
+        }
+        "patch" if path.ends_with("/judges/{member}") => true,
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
         "post" => ends_with(&["/status", "/merge", "/unmerge", "/publish"]),
-        "put" => ends_with(&["/response", "/priority-weights", "/results", "/pictures", "/disclosure_rules"]),
+        "put" => ends_with(&[
+            "/response",
+            "/priority-weights",
+            "/results",
+            "/pictures",
+            "/disclosure_rules",
+            "/tax_rules",
+        ]),
         _ => false,
     }
 }

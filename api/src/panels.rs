@@ -38,6 +38,7 @@ use persistence::{AloneWith, AnyConnection, Result as Rows, panels};
 
 use self::{bodies::terms_of, schemas::UpdatePanelBody, shown::PanelShown};
 pub use self::{
+    draw::DrawBody,
     schemas::{NewPanelBody, PanelBody},
     strikes::PanelRefBody,
 };

@@ -1,7 +1,7 @@
 //! The words of every failure, in Korean and in English.
 
 use actix_web::http::StatusCode;
-use domain::text::Fault;
+use domain::{contests::conflicts::Ground, judging::assignment::Unfit, text::Fault};
 
 use crate::{
     error::{Code, Wrong},
@@ -82,6 +82,7 @@ fn phrases(code: Code) -> Phrases {
         Code::OwnVote => (409, "own_vote", ["고객이 직접 한 투표입니다", "The customer cast the vote"], ["본인만 거둘 수 있습니다.", "Only they can take it back."]),
         Code::KeyNotGood => (409, "key_not_good", ["바꿀 수 없는 키입니다", "The key cannot be replaced"], ["끝났거나 이미 바꾼 키입니다.", "It has ended, or was replaced before."]),
         Code::TooManyKeys => (409, "too_many_keys", ["API 키가 너무 많습니다", "There are too many API keys"], ["{}개까지 쓸 수 있습니다. 쓰지 않는 키를 폐기해 주세요.", "At most {} may be good at a time; end one you do not use."]),
+        Code::SegmentInUse => (409, "segment_in_use", ["쓰고 있는 세그먼트입니다", "The segment is in use"], ["이 세그먼트를 참가 대상으로 하는 공모전이 접수를 마치기 전에는 지울 수 없습니다.", "A published contest is for it; it can be deleted once entries are closed."]),
         Code::TooManySegments => (409, "too_many_segments", ["세그먼트가 너무 많습니다", "There are too many segments"], ["{}개까지 만들 수 있습니다.", "There may be at most {}."]),
         Code::TooManyRoadmaps => (409, "too_many_roadmaps", ["로드맵이 너무 많습니다", "The board has too many roadmaps"], ["게시판마다 {}개까지 만들 수 있습니다.", "A board has at most {}."]),
         Code::FollowsStatus => (409, "follows_status", ["상태를 따르는 로드맵입니다", "The roadmap follows the statuses"], ["아이디어의 상태를 바꾸면 그 열로 옮겨집니다.", "Move the idea to the status of the column instead."]),
@@ -123,6 +124,76 @@ fn phrases(code: Code) -> Phrases {
         Code::RevisionSent => (409, "revision_sent", ["수정한 보고서를 이미 냈습니다", "The revision was sent already"], ["운영진의 확인을 기다려 주세요.", "Staff look at it now."]),
         Code::RevisionAsked => (409, "revision_asked", ["수정은 한 번만 요청할 수 있습니다", "A revision is asked for once"], ["보고서를 승인해 주세요.", "Accept the report instead."]),
         Code::Undisclosed => (409, "undisclosed", ["경제적 이해관계 표시가 없습니다", "It does not say who paid for it"], ["reason을 disclosure로 해서 수정을 요청해 주세요.", "Ask for a revision with the reason `disclosure`."]),
+        Code::ContestPhase => (409, "contest_phase", ["지금은 할 수 없는 단계입니다", "The contest is not that far, or further"], ["공모전의 현재 단계는 {}입니다.", "The contest is in the phase {}."]),
+        Code::RulesFrozen => (409, "rules_frozen", ["공개된 규칙은 바꿀 수 없습니다", "The rules are frozen"], ["문의처만 바꾸거나 마감을 늦출 수 있습니다. 바뀐 곳: {}", "Only the contact may change, and the deadline may be put off. Changed: {}."]),
+        Code::ObjectionsOpen => (409, "objections_open", ["이의 제기 기간입니다", "Objections may still be raised"], ["{} 이후에 확정할 수 있습니다.", "The result may be made final from {} on."]),
+        Code::ScreeningOpen => (409, "screening_open", ["심사 전 검토가 끝나지 않았습니다", "Screening is not done"], ["결정을 기다리는 작품이 {}개 있습니다. 보완과 이의 제기 기간도 포함합니다.", "{} entries wait for a decision, or may still be mended or appealed for."]),
+        Code::NothingToJudge => (409, "nothing_to_judge", ["심사할 작품이 없습니다", "There is nothing to judge"], ["받아들인 작품이 하나도 없습니다. 공모전을 취소할 수 있습니다.", "No entry was accepted; the contest may be cancelled."]),
+        Code::JudgesEnter => (409, "judges_enter", ["작품을 낸 사람이 심사위원입니다", "Somebody judges who has entered"], ["{}: 심사를 시작하기 전에 심사에서 빼 주세요.", "{}: let them go as judges before judging begins."]),
+        Code::TooManyEntries => (409, "too_many_entries", ["심사할 수 있는 것보다 작품이 많습니다", "There are more entries than can be judged"], ["작품당 심사 수에 따라 {}개까지 받아들일 수 있습니다.", "With so many reviews of each, at most {} are accepted."]),
+        Code::ReviewsOpen => (409, "reviews_open", ["심사가 끝나지 않았습니다", "Judges are still at it"], ["보내지 않은 심사가 {}개 있습니다. 기다리거나 거둘 수 있습니다.", "{} reviews are not sent; wait for them, or take them away."]),
+        Code::ReviewsMissing => (409, "reviews_missing", ["심사를 받지 않은 작품이 있습니다", "Some entries were not judged"], ["작품 {}개에 보낸 심사가 하나도 없습니다.", "{} entries have no review that was sent."]),
+        Code::RoundsLeft => (409, "rounds_left", ["심사 단계가 남았습니다", "Rounds are still to come"], ["{}단계가 더 있습니다. 이번 단계를 먼저 마쳐 주세요.", "{} more; end this round instead."]),
+        Code::LastRound => (409, "last_round", ["마지막 심사 단계입니다", "It is the last round"], ["점수를 확정해 주세요.", "Lock the scores instead."]),
+        Code::NotComputable => (409, "not_computable", ["결과를 계산할 수 없습니다", "The result cannot be computed"], ["맞지 않는 검사: `{}`. 저장된 내용이 바뀌었거나 너무 많습니다.", "The check `{}` does not hold: what is stored was changed, or is too much."]),
+        Code::TiesOpen => (409, "ties_open", ["동점인 작품이 정리되지 않았습니다", "A tie for a prize is not decided"], ["상의 경계에서 기다리는 규칙: {}", "What a prize waits for: {}."]),
+        Code::NoLot => (409, "no_lot", ["추첨을 기다리는 상이 없습니다", "No prize waits for a lot"], ["동점 규칙에 추첨이 있고 그 차례가 되었을 때만 뽑습니다.", "It is drawn where the tie order comes to it."]),
+        Code::NoTie => (409, "no_tie", ["추가 심사를 기다리는 동점이 없습니다", "No tie waits for an extra review"], ["동점 규칙에 추가 심사가 있고 그 차례가 되었을 때만 맡깁니다.", "It is given where the tie order comes to it."]),
+        Code::NotEligible => (403, "not_eligible", ["참가 대상이 아닙니다", "The contest is for others"], ["`audience`에서 누구를 위한 공모전인지 볼 수 있습니다. 운영진은 참가할 수 없습니다.", "Its `audience` says whom it is for; staff do not enter."]),
+        Code::EntriesClosed => (409, "entries_closed", ["마감되었습니다", "It is too late"], ["{}에 마감되었습니다. 서버의 시계를 따릅니다.", "Entries were taken until {}, by the clock of the server."]),
+        Code::EntriesUsed => (409, "entries_used", ["참가할 수 있는 작품 수를 다 썼습니다", "You are in as many entries as you may"], ["한 사람이 {}개까지 참가할 수 있습니다. 작품 하나를 지우거나 철회하면 다시 낼 수 있습니다.", "One may be in {}; delete or withdraw one first."]),
+        Code::EntryState => (409, "entry_state", ["지금 상태에서는 할 수 없습니다", "The entry does not let you do this now"], ["작품의 현재 상태는 {}입니다.", "The entry is {}."]),
+        Code::TooManyVersions => (409, "too_many_versions", ["더는 다시 낼 수 없습니다", "The entry was sent too often"], ["{}번까지 낼 수 있습니다. 마지막으로 낸 것이 심사됩니다.", "It is sent at most {} times; what was sent last is judged."]),
+        Code::NotLeader => (403, "not_leader", ["팀 대표만 할 수 있습니다", "Only whoever leads the team may do this"], ["팀 대표에게 부탁해 주세요.", "Ask whoever leads it."]),
+        Code::NoTeams => (409, "no_teams", ["혼자 참가하는 공모전입니다", "One enters alone"], ["팀을 받지 않습니다.", "The contest takes no teams."]),
+        Code::TeamsClosed => (409, "teams_closed", ["팀을 꾸리는 기간이 끝났습니다", "Teams are made no more"], ["{}까지 팀을 꾸릴 수 있었습니다.", "They were made until {}."]),
+        Code::TeamSize => (409, "team_size", ["팀의 인원이 맞지 않습니다", "The team has not the right size"], ["{}명이어야 합니다. 답하지 않은 초대도 셉니다.", "It takes {} members; who was asked and has not answered counts."]),
+        Code::TeamUnanswered => (409, "team_unanswered", ["초대에 답하지 않은 사람이 있습니다", "Somebody has not answered"], ["모두 답하거나 초대를 거둔 뒤에 낼 수 있습니다.", "Everybody answers, or the invitation is taken back, before it is sent."]),
+        Code::AlreadyInTeam => (409, "already_in_team", ["이미 팀에 있습니다", "They are in the team already"], ["초대할 필요가 없습니다.", "There is nothing to ask or to answer."]),
+        Code::AlreadyAsked => (409, "already_asked", ["이미 초대했습니다", "They were asked already"], ["한 사람은 한 번만 초대합니다. 다시 초대하려면 먼저 초대를 거둬 주세요.", "One is asked once; take the invitation back to ask again."]),
+        Code::InvitationAnswered => (409, "invitation_answered", ["이미 답한 초대입니다", "The invitation was answered"], ["한 번 답하면 바꿀 수 없습니다. 팀에서는 나갈 수 있습니다.", "One answers once, but may leave the team."]),
+        Code::LastOfTeam => (409, "last_of_team", ["혼자 남은 팀입니다", "Nobody else is in the team"], ["작품을 지우거나 철회해 주세요.", "Delete the entry, or withdraw it."]),
+        Code::OwnEntry => (409, "own_entry", ["자기 작품입니다", "It is an entry of your own"], ["다른 운영자가 결정해야 합니다.", "Somebody else has to decide about it."]),
+        Code::NoMending => (409, "no_mending", ["보완을 요청할 수 없습니다", "No mending is allowed"], ["규칙이 허용할 때 한 번만 요청할 수 있습니다.", "It is asked for once, where the rules allow it."]),
+        Code::NotRejected => (409, "not_rejected", ["거절되지 않았습니다", "It was not rejected"], ["거절된 것에만 이의를 제기할 수 있습니다.", "One appeals against a rejection."]),
+        Code::AppealOver => (409, "appeal_over", ["이의 제기 기간이 끝났습니다", "The time to appeal is over"], ["{}까지 제기할 수 있었습니다.", "It ended at {}."]),
+        Code::FileOfEntry => (409, "file_of_entry", ["작품에 붙은 파일입니다", "It is a file of an entry"], ["작품의 attachment_ids에서 빼 주세요.", "Change the `attachment_ids` of the entry instead."]),
+        Code::IdeaMade => (409, "idea_made", ["이미 아이디어로 만들었습니다", "An idea was made of it"], ["작품의 idea_id를 보세요.", "See its `idea_id`."]),
+        Code::IsJudge => (409, "is_judge", ["이 공모전의 심사위원입니다", "You judge this contest"], ["심사하는 사람은 참가할 수 없습니다.", "Whoever judges it does not enter it."]),
+        Code::RunByOthers => (403, "run_by_others", ["이 공모전의 심사위원입니다", "You judge this contest"], ["심사위원은 누구의 작품인지 알 수 없으므로, 결과가 나올 때까지 다른 운영자가 맡아야 합니다.", "Judges learn of no author, so until the result is released others run it."]),
+        Code::AlreadyJudge => (409, "already_judge", ["이미 심사위원입니다", "They judge it already"], ["심사위원 목록을 보세요.", "See the judges of the contest."]),
+        Code::TooManyJudges => (409, "too_many_judges", ["심사위원이 너무 많습니다", "There are too many judges"], ["{}명까지 위촉할 수 있습니다.", "A contest has at most {}."]),
+        Code::ConflictsUndeclared => (409, "conflicts_undeclared", ["아직 이해충돌을 밝히지 않았습니다", "They have not said with whom they are in conflict"], ["심사위원이 먼저 밝혀야 작품을 받을 수 있습니다.", "They do so first; an empty list says that there is nobody."]),
+        Code::ConflictOfInterest => (409, "conflict_of_interest", ["이해충돌이 있는 작품입니다", "There is a conflict of interest"], ["이 심사위원은 이 작품을 심사할 수 없습니다: {}", "The judge may not judge this entry: {}."]),
+        Code::NotAssignable => (409, "not_assignable", ["심사를 나눌 수 없습니다", "There is no assignment"], ["{}", "{}"]),
+        Code::JudgingChanged => (409, "judging_changed", ["그 사이에 바뀌었습니다", "It changed meanwhile"], ["계산하는 동안 심사위원이나 작품, 이해충돌, 표가 바뀌었습니다. 다시 시도해 주세요.", "Judges, entries, conflicts or ballots changed while it was computed; try again."]),
+        Code::NothingToAssign => (409, "nothing_to_assign", ["나눌 심사가 없습니다", "There is nothing to assign"], ["모든 작품에 심사위원이 있습니다.", "Every entry has its judges."]),
+        Code::ReviewedBefore => (409, "reviewed_before", ["이미 맡았던 작품입니다", "The judge had it before"], ["다른 심사위원을 골라 주세요.", "Choose another judge."]),
+        Code::ReviewState => (409, "review_state", ["지금 상태에서는 할 수 없습니다", "The review does not let you do this now"], ["심사의 현재 상태는 {}입니다.", "The review is {}."]),
+        Code::JudgesSeeAuthors => (409, "judges_see_authors", ["심사위원이 누구의 작품인지 봅니다", "Judges see who made entries"], ["견본에는 낸 사람이 없으므로 알아볼 수 있습니다. 낸 사람과 팀을 가리는 공모전에서만 만듭니다.", "A sample has no author, so they would know it. It needs a contest that hides authors and teams from judges."]),
+        Code::TooManySamples => (409, "too_many_samples", ["견본이 너무 많습니다", "There are too many samples"], ["{}개까지 만들 수 있습니다.", "A contest has at most {}."]),
+        Code::NoBallot => (409, "no_ballot", ["고객 투표가 없는 공모전입니다", "Customers have no say in this contest"], ["심사위원만 심사합니다.", "Its judges alone decide."]),
+        Code::BallotNotOpen => (409, "ballot_not_open", ["아직 투표 기간이 아닙니다", "Voting has not begun"], ["{}부터 투표할 수 있습니다.", "Ballots are taken from {} on."]),
+        Code::BallotClosed => (409, "ballot_closed", ["투표가 끝났습니다", "Voting is over"], ["{}에 끝났습니다. 서버의 시계를 따릅니다.", "Ballots were taken until {}, by the clock of the server."]),
+        Code::BallotOpen => (409, "ballot_open", ["투표가 진행 중입니다", "Voting is not over"], ["{}까지는 누구도 집계를 볼 수 없고 점수를 확정할 수 없습니다.", "Until {} nobody sees a tally, and scores are not locked."]),
+        Code::NotAVoter => (403, "not_a_voter", ["투표할 수 없는 회원입니다", "You have no vote in this contest"], ["운영진과 심사위원은 투표하지 않고, `ballot.members_before` 전에 가입한 회원만 투표합니다.", "Staff and judges do not vote, nor does who became a member later than `ballot.members_before` says."]),
+        Code::BallotNotHeld => (409, "ballot_not_held", ["보류된 표가 아닙니다", "The ballot was not held"], ["보류된 적이 없는 표는 결정할 수 없습니다: {}", "Nothing spoke against this one, so it is not decided about: {}"]),
+        Code::BallotChanged => (409, "ballot_changed", ["그사이에 표가 바뀌었습니다", "The ballot changed meanwhile"], ["표를 다시 읽고 그 `version`으로 결정해 주세요: {}", "Read it again and decide with its `version` of now: {}"]),
+        Code::BallotsHeld => (409, "ballots_held", ["결정을 기다리는 표가 있습니다", "Ballots wait for a decision"], ["보류되었거나 이의를 제기했거나 아직 제기할 수 있는 표가 {}개 있습니다.", "{} of them are held, appealed, or may still be appealed."]),
+        Code::OwnBallot => (409, "own_ballot", ["자기 표입니다", "It is a ballot of your own"], ["다른 운영자가 결정해야 합니다.", "Somebody else has to decide about it."]),
+        Code::NotTakingPart => (403, "not_taking_part", ["참가하거나 투표한 사람만 할 수 있습니다", "Only who took part may object"], ["작품을 냈거나 투표한 회원이 이의를 제기할 수 있습니다.", "Who sent an entry or cast a ballot may."]),
+        Code::ObjectionsOver => (409, "objections_over", ["이의 제기 기간이 끝났습니다", "The time to object is over"], ["{}까지 제기할 수 있었습니다.", "It ended at {}."]),
+        Code::ObjectionsUsed => (409, "objections_used", ["이의를 더 제기할 수 없습니다", "You have objected as often as you may"], ["한 공모전에서 {}번까지 제기할 수 있습니다.", "One objects at most {} times to a result."]),
+        Code::OwnObjection => (409, "own_objection", ["직접 제기한 이의입니다", "It is an objection of your own"], ["다른 운영자가 결정해야 합니다.", "Somebody else has to decide about it."]),
+        Code::ObjectionsUndecided => (409, "objections_undecided", ["결정하지 않은 이의가 있습니다", "Objections are not decided"], ["결정을 기다리는 이의가 {}건 있습니다.", "{} objections wait for a decision."]),
+        Code::WinnersUnverified => (409, "winners_unverified", ["수상자가 확정되지 않았습니다", "Who wins is not certain"], ["수상자 확인이 끝나지 않은 작품: {}", "These entries are neither verified nor have declined, or it is open which of them wins: {}."]),
+        Code::NotAwarded => (409, "not_awarded", ["상을 받을 작품이 아닙니다", "The entry is to get no prize"], ["지금 결과로는 받을 상이 없습니다.", "There is no prize for it by the result as it stands."]),
+        Code::PrizeDeclined => (409, "prize_declined", ["이미 상을 사양했습니다", "The prize was declined"], ["다음 순위의 작품에 넘어갔습니다.", "It has gone to who was next in line."]),
+        Code::PrizeVerified => (409, "prize_verified", ["이미 확인된 수상자입니다", "The winner is verified"], ["나누는 비율은 확인 전까지만 바꿀 수 있습니다.", "What was claimed changes only before staff have looked at it."]),
+        Code::NotClaimed => (409, "not_claimed", ["아직 수락하지 않은 상입니다", "Nobody has claimed the prize"], ["팀 대표가 먼저 상을 수락해야 합니다.", "Whoever leads the team has to claim it first."]),
+        Code::NothingTaxed => (409, "nothing_taxed", ["세금이 없는 상입니다", "Nothing is withheld from the prize"], ["세무 정보를 받지 마세요. 필요 없는 정보입니다.", "Do not ask for tax data: nobody needs them."]),
+        Code::Disqualified => (409, "disqualified", ["이미 실격된 작품입니다", "The entry is disqualified"], ["되돌리려면 reinstate를 쓰세요.", "It can be reinstated."]),
+        Code::NotDisqualified => (409, "not_disqualified", ["실격된 작품이 아닙니다", "The entry is not disqualified"], ["되돌릴 것이 없습니다.", "There is nothing to take back."]),
         Code::VoteBudgetSpent => (409, "vote_budget_spent", ["투표를 모두 사용했습니다", "Your votes on this board are spent"], ["이 게시판에서는 {}표까지 쓸 수 있습니다. 표를 거두거나 아이디어가 마감되면 돌아옵니다.", "The board gives {} votes; they come back when you withdraw one or an idea closes."]),
         Code::OthersHaveJoined => (409, "others_have_joined", ["다른 사람이 이미 참여했습니다", "Others have joined in"], ["다른 회원이 투표하거나 댓글을 단 뒤에는 운영진만 바꿀 수 있습니다.", "Once others have voted or commented, only staff may change it."]),
         Code::NotDeleted => (409, "not_deleted", ["삭제되지 않았습니다", "It is not deleted"], ["되살릴 것이 없습니다.", "There is nothing to restore."]),
@@ -147,6 +218,59 @@ fn phrases(code: Code) -> Phrases {
         Code::TooManyRequests => (429, "too_many_requests", ["요청이 너무 많습니다", "Too many requests"], ["{}초 뒤에 다시 보내 주세요.", "Try again in {} seconds."]),
         Code::Internal => (500, "internal", ["서버 오류입니다", "The server failed"], ["request_id와 함께 알려 주세요.", "Report it with the request_id."]),
         Code::Unavailable => (503, "unavailable", ["지금은 처리할 수 없습니다", "Not available right now"], ["잠시 뒤 다시 보내 주세요.", "Try again shortly."]),
+    }
+}
+
+/// Why somebody may not judge an entry, in Korean and in English.
+#[must_use]
+pub fn of_ground(ground: Ground) -> [String; 2] {
+    let words = match ground {
+        Ground::OwnTeam => ["자기 팀의 작품", "it is of their own team"],
+        Ground::Idea => ["작품이 나온 아이디어의 작성자", "it grew out of an idea of theirs"],
+        Ground::Employer => ["팀원과 같은 회사나 기관", "somebody of the team works in the same house"],
+        Ground::Household => ["팀원과 함께 사는 사람", "they live with somebody of the team"],
+        Ground::Declared => ["심사위원이 밝힌 이해충돌", "they have said so themselves"],
+        Ground::Staff => ["운영진이 기록한 이해충돌", "staff have said so"],
+    };
+    words.map(str::to_owned)
+}
+
+/// Why entries cannot be given to judges and what would help, in Korean and in English.
+#[must_use]
+pub fn of_unfit(unfit: &Unfit) -> [String; 2] {
+    match unfit {
+        Unfit::Plan(_) => [
+            "한 번에 나눌 수 있는 것보다 많습니다. 작품이나 작품당 심사 수가 적어야 합니다.".to_owned(),
+            "It is more than is assigned at once: fewer entries, or fewer reviews of each, can be."
+                .to_owned(),
+        ],
+        Unfit::TooFewJudges { entry, free, needed } => [
+            format!(
+                "작품 {entry}: 심사위원 {needed}명이 필요한데 이해충돌이 없는 사람은 {free}명입니다. 심사위원을 더 위촉해 주세요."
+            ),
+            format!(
+                "Entry {entry} needs {needed} judges, and {free} are not in conflict with it; appoint more."
+            ),
+        ],
+        Unfit::TooFewPlaces { needed, places } => [
+            format!(
+                "심사 {needed}건이 필요한데 심사위원이 맡을 수 있는 것은 모두 {places}건입니다. 심사위원을 더 위촉하거나 한도를 늘려 주세요."
+            ),
+            format!(
+                "{needed} reviews are needed, and all judges together take {places}; appoint more, or let them take more."
+            ),
+        ],
+        Unfit::Crowded { entry, full } => {
+            let full = full.join(", ");
+            [
+                format!(
+                    "작품 {entry}: 맡을 수 있는 심사위원의 한도가 모두 찼습니다({full}). 심사위원을 더 위촉하거나 한도를 늘려 주세요."
+                ),
+                format!(
+                    "Entry {entry}: whoever could judge it is full ({full}); appoint more, or let them take more."
+                ),
+            ]
+        }
     }
 }
 

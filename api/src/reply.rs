@@ -118,10 +118,33 @@ impl<T> Responder for Reply<T> {
 }
 
 pub(crate) fn if_none_match(request: &HttpRequest, etag: &str) -> bool {
-    let header = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    header.is_some_and(|header| {
-        header.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
-    })
+    IfNoneMatch::of(request).names(etag)
+}
+
+/// What the caller has already, for answers that are long to make.
+pub struct IfNoneMatch(Option<String>);
+
+impl IfNoneMatch {
+    fn of(request: &HttpRequest) -> Self {
+        let header = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        Self(header.map(str::to_owned))
+    }
+
+    #[must_use]
+    pub fn names(&self, etag: &str) -> bool {
+        self.0.as_ref().is_some_and(|header| {
+            header.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+        })
+    }
+}
+
+impl FromRequest for IfNoneMatch {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
 }
 
 /// The versions the caller is willing to change; none named is any.

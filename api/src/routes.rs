@@ -12,10 +12,12 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiBuilder, PathItem, Path
 use utoipa_actix_web::OpenApiFactory;
 
 use crate::{
-    activities, api_keys, attachments, audit, auth, boards, changelog, comments, draws, emails, erasure,
+    activities, api_keys, attachments, audit, auth, boards, changelog, comments, contests, draws, emails,
+    erasure,
     error::{Code, Failure},
-    fields, follows, health, ideas, insights, invitations, members, merges, moderation, notifications,
-    openapi, panels, proxies, resets, responses, roadmaps, segments, sessions, statuses, triage, votes,
+    fields, follows, health, ideas, insights, invitations, judging, members, merges, moderation,
+    notifications, openapi, panels, proxies, resets, responses, roadmaps, segments, sessions, statuses,
+    triage, votes,
 };
 
 /// The routes of the API.
@@ -45,6 +47,8 @@ pub fn all(to: &mut Routes<'_>) {
     changelog::routes(to);
     draws::routes(to);
     panels::routes(to);
+    judging::routes(to);
+    contests::routes(to);
     api_keys::routes(to);
     boards::routes(to);
     insights::routes(to);

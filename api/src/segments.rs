@@ -149,8 +149,10 @@ async fn update_segment(
 }
 
 /// Delete a segment
+///
+/// Not while it says who may enter a published contest.
 #[utoipa::path(tag = "Segments", security(("bearer" = [])), params(("id" = Uuid, Path)),
-    responses((status = 204)))]
+    responses((status = 204), (status = 409, description = "segment_in_use")))]
 #[delete("/v1/segments/{id}")]
 async fn delete_segment(
     app: web::Data<App>,

@@ -19,6 +19,7 @@ use crate::{
     admin,
     app::{App, Pages},
     attachments::upload::Workshop,
+    brought::Bench,
     config::{BadSetting, Config},
     error::Failure,
     front::front,
@@ -98,6 +99,7 @@ impl Server {
             pages: Pages::new(config.page_cache),
             store: Store::open(&config)?,
             workshop: Workshop::new(&config.data_dir)?,
+            bench: Bench::default(),
             config,
         });
         admin::ensure_first(&app.db, &app.config).await?;

@@ -1,4 +1,4 @@
-//! How long draws take: `cargo bench -p madang-domain`. The figures are in `docs/PERFORMANCE.md`.
+//! How long draws take: `cargo bench -p madang-domain --bench draw`. The figures are in `docs/PERFORMANCE.md`.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 

@@ -132,10 +132,12 @@ pub enum Permission {
     ManagePanels,
     /// See the addresses of those with a seat, and say what was shipped and delivered.
     Ship,
+    /// Make, run and close contests, and look into entries once no more are taken.
+    ManageContests,
 }
 
 impl Permission {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ManageMembers,
         Self::ManageBoards,
         Self::ManageIdeas,
@@ -151,6 +153,7 @@ impl Permission {
         Self::ManageChangelog,
         Self::ManagePanels,
         Self::Ship,
+        Self::ManageContests,
     ];
 
     #[must_use]
@@ -166,7 +169,7 @@ impl Permission {
             | Self::ActOnBehalf => role.is_staff(),
             Self::Moderate => matches!(role, Role::Admin | Role::ProductManager | Role::Moderator),
             Self::Ship => matches!(role, Role::Admin | Role::Marketer),
-            Self::ManageSegments | Self::ManageChangelog | Self::ManagePanels => {
+            Self::ManageSegments | Self::ManageChangelog | Self::ManagePanels | Self::ManageContests => {
                 matches!(role, Role::Admin | Role::ProductManager | Role::Marketer)
             }
         }
@@ -190,6 +193,7 @@ impl Permission {
             Self::ManageChangelog => "manage_changelog",
             Self::ManagePanels => "manage_panels",
             Self::Ship => "ship",
+            Self::ManageContests => "manage_contests",
         }
     }
 }

@@ -70,10 +70,44 @@ pub enum News {
     /// What was learned from a panel they applied to, and what changes.
     PanelResultsBack,
     PanelCancelled,
+    /// Somebody asks them into a team.
+    ContestTeamAsked,
+    /// Who was asked into their team has answered, or somebody left it.
+    ContestTeamChanged,
+    /// Whether their entry keeps the rules is decided.
+    ContestScreened,
+    /// Staff: a team appeals.
+    ContestAppealWaiting,
+    ContestAppealDecided,
+    ContestCancelled,
+    /// They are asked to judge.
+    ContestJudgeAppointed,
+    /// They have entries to judge.
+    ContestReviewAssigned,
+    /// Staff: an entry lacks a judge, and nobody can take it.
+    ContestReviewerMissing,
+    /// Staff: ballots look bought.
+    ContestBallotsHeld,
+    /// Their ballot was rejected; they may appeal.
+    ContestBallotRejected,
+    ContestBallotAppealDecided,
+    /// Staff: somebody objects to a provisional result.
+    ContestObjectionWaiting,
+    ContestObjectionDecided,
+    /// Their entry lost its rank.
+    ContestDisqualified,
+    /// It has it back.
+    ContestReinstated,
+    /// Their entry is to get a prize, which they have to claim.
+    ContestPrizeWon,
+    /// It is no more, because somebody else has their rank back.
+    ContestPrizePassed,
+    /// The result of a contest in which they took part is final.
+    ContestFinal,
 }
 
 impl News {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 37] = [
         Self::StatusChanged,
         Self::Responded,
         Self::Merged,
@@ -92,10 +126,37 @@ impl News {
         Self::PanelAppealDecided,
         Self::PanelResultsBack,
         Self::PanelCancelled,
+        Self::ContestTeamAsked,
+        Self::ContestTeamChanged,
+        Self::ContestScreened,
+        Self::ContestAppealWaiting,
+        Self::ContestAppealDecided,
+        Self::ContestCancelled,
+        Self::ContestJudgeAppointed,
+        Self::ContestReviewAssigned,
+        Self::ContestReviewerMissing,
+        Self::ContestBallotsHeld,
+        Self::ContestBallotRejected,
+        Self::ContestBallotAppealDecided,
+        Self::ContestObjectionWaiting,
+        Self::ContestObjectionDecided,
+        Self::ContestDisqualified,
+        Self::ContestReinstated,
+        Self::ContestPrizeWon,
+        Self::ContestPrizePassed,
+        Self::ContestFinal,
     ];
     /// What those hear who run panels; nobody else, once they run none any more.
     pub const OF_STAFF: [Self; 3] =
         [Self::PanelSeatEmpty, Self::PanelExcuseWaiting, Self::PanelAppealWaiting];
+
+    /// What those hear who run contests, as [`News::OF_STAFF`].
+    pub const OF_CONTEST_STAFF: [Self; 4] = [
+        Self::ContestAppealWaiting,
+        Self::ContestReviewerMissing,
+        Self::ContestBallotsHeld,
+        Self::ContestObjectionWaiting,
+    ];
 
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -118,6 +179,25 @@ impl News {
             Self::PanelAppealDecided => "panel_appeal_decided",
             Self::PanelResultsBack => "panel_results_back",
             Self::PanelCancelled => "panel_cancelled",
+            Self::ContestTeamAsked => "contest_team_asked",
+            Self::ContestTeamChanged => "contest_team_changed",
+            Self::ContestScreened => "contest_screened",
+            Self::ContestAppealWaiting => "contest_appeal_waiting",
+            Self::ContestAppealDecided => "contest_appeal_decided",
+            Self::ContestCancelled => "contest_cancelled",
+            Self::ContestJudgeAppointed => "contest_judge_appointed",
+            Self::ContestReviewAssigned => "contest_review_assigned",
+            Self::ContestReviewerMissing => "contest_reviewer_missing",
+            Self::ContestBallotsHeld => "contest_ballots_held",
+            Self::ContestBallotRejected => "contest_ballot_rejected",
+            Self::ContestBallotAppealDecided => "contest_ballot_appeal_decided",
+            Self::ContestObjectionWaiting => "contest_objection_waiting",
+            Self::ContestObjectionDecided => "contest_objection_decided",
+            Self::ContestDisqualified => "contest_disqualified",
+            Self::ContestReinstated => "contest_reinstated",
+            Self::ContestPrizeWon => "contest_prize_won",
+            Self::ContestPrizePassed => "contest_prize_passed",
+            Self::ContestFinal => "contest_final",
         }
     }
 

@@ -1,4 +1,5 @@
-//! Attachments: files that stand with an idea, a comment, a panel or what was told of a trial, what they may be, and what they are called.
+//! Attachments: files that stand with an idea, a comment, a panel, what was told of a trial, a contest or an entry of it; what they may
+//! be, and what they are called.
 
 mod name;
 mod pdf;
@@ -7,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::{name::FileName, pdf::ensure_pdf};
 use crate::{
-    Actor, AttachmentId, CommentId, IdeaId, MemberId, PanelId, Refusal, ReportId, WorkId, access::Permission,
-    panels::Barred,
+    Actor, AttachmentId, CommentId, ContestId, EntryId, IdeaId, MemberId, PanelId, Refusal, ReportId, WorkId,
+    access::Permission, contests, panels,
 };
 
 /// A file somebody uploaded. Its bytes are elsewhere, under its id.
@@ -40,6 +41,9 @@ pub enum Place {
     Report(ReportId),
     /// What was done for a mission.
     Work(WorkId),
+    Contest(ContestId),
+    /// Sealed with it.
+    Entry(EntryId),
 }
 
 /// The largest file that is taken, in bytes.
@@ -163,16 +167,23 @@ impl Extent {
 
 impl Attachment {
     /// Its owner may take it away, and so may staff. What was handed in with a report or for a mission its owner leaves out there, as
-    /// long as that may change: others judge by it.
+    /// long as that may change: others judge by it. From an entry, which may have been sent, it is taken only by changing the entry.
     ///
     /// # Errors
-    /// [`Refusal::SignInNeeded`], [`Refusal::NotYours`] or [`Barred::HandedIn`].
+    /// [`Refusal::SignInNeeded`], [`Refusal::NotYours`], [`contests::Barred::FileOfEntry`] or [`panels::Barred::HandedIn`].
     pub fn ensure_may_delete(&self, actor: &Actor) -> Result<(), Refusal> {
         match (actor.ensure_member()? == self.owner, self.place) {
-            (true, Some(Place::Report(_) | Place::Work(_))) => Err(Barred::HandedIn.into()),
+            (_, Some(Place::Entry(_))) => Err(contests::Barred::FileOfEntry.into()),
+            (true, Some(Place::Report(_) | Place::Work(_))) => Err(panels::Barred::HandedIn.into()),
             (true, _) => Ok(()),
             (false, _) => actor.ensure(Permission::ManageIdeas).map_err(|_| Refusal::NotYours),
         }
+    }
+
+    /// The same for who must not learn whose it is: under the name of its place in a list, from 0.
+    #[must_use]
+    pub fn nameless(self, nth: usize) -> Self {
+        Self { name: FileName::new(&format!("file-{}", nth + 1), self.kind), ..self }
     }
 }
 
@@ -227,7 +238,7 @@ mod tests {
             place,
             created_at: DateTime::UNIX_EPOCH,
         };
-        let handed_in = Err(Barred::HandedIn.into());
+        let handed_in = Err(panels::Barred::HandedIn.into());
         for (place, by_owner) in [
             (None, Ok(())),
             (Some(Place::Idea(id.into())), Ok(())),

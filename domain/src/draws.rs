@@ -8,6 +8,7 @@
 //! Background: RFC 3797 (publicly verifiable random selection), RFC 6962 (Merkle trees), RFC 8785 (canonical JSON).
 
 pub mod beacon;
+mod brought;
 mod completion;
 pub mod fairness;
 mod fraction;

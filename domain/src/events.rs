@@ -1,15 +1,17 @@
 //! What happened: the facts other systems may hear of. They carry ids and never text, so that whoever hears of an
 //! idea reads it through the API with their own rights.
 
+mod contests;
 mod panels;
 
 use uuid::Uuid;
 
+pub use self::contests::{BallotEvent, ContestEvent, EntryEvent, ObjectionEvent, ReviewEvent};
 pub use self::panels::{ApplicationEvent, PanelEvent, ReportEvent, ShipmentEvent, StrikeEvent};
 use crate::{
-    ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, IdeaId, InvitationId,
-    MemberId, PanelId, ReportId, RoadmapId, SegmentId, StrikeId, comments::Reaction, members::Role,
-    statuses::StatusKey,
+    ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, ContestId, EntryId, IdeaId,
+    InvitationId, MemberId, ObjectionId, PanelId, ReportId, ReviewId, RoadmapId, SegmentId, StrikeId,
+    comments::Reaction, members::Role, statuses::StatusKey,
 };
 
 /// A change that was made, with what is needed to look it up.
@@ -60,6 +62,11 @@ pub enum Event {
     Shipment { application: ApplicationId, panel: PanelId, what: ShipmentEvent },
     Strike { strike: StrikeId, application: ApplicationId, panel: PanelId, what: StrikeEvent },
     Report { report: ReportId, panel: PanelId, application: ApplicationId, what: ReportEvent },
+    Contest { contest: ContestId, what: ContestEvent },
+    Ballot { contest: ContestId, voter: MemberId, what: BallotEvent },
+    Entry { entry: EntryId, contest: ContestId, what: EntryEvent },
+    Review { review: ReviewId, contest: ContestId, what: ReviewEvent },
+    Objection { objection: ObjectionId, contest: ContestId, what: ObjectionEvent },
     ApiKeyCreated { key: ApiKeyId, member: MemberId },
     ApiKeyRevoked { key: ApiKeyId, member: MemberId },
     AttachmentCreated { attachment: AttachmentId, member: MemberId },
@@ -217,6 +224,11 @@ impl Event {
             Self::Strike { what, .. } => what.kind(),
             Self::Shipment { what, .. } => what.kind(),
             Self::Report { what, .. } => what.kind(),
+            Self::Contest { what, .. } => what.kind(),
+            Self::Ballot { what, .. } => what.kind(),
+            Self::Entry { what, .. } => what.kind(),
+            Self::Review { what, .. } => what.kind(),
+            Self::Objection { what, .. } => what.kind(),
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
             Self::AttachmentCreated { .. } => "attachment.created",
@@ -272,6 +284,10 @@ impl Event {
             Self::Application { application, .. } | Self::Shipment { application, .. } => application.uuid(),
             Self::Strike { strike, .. } => strike.uuid(),
             Self::Report { report, .. } => report.uuid(),
+            Self::Contest { contest, .. } | Self::Ballot { contest, .. } => contest.uuid(),
+            Self::Entry { entry, .. } => entry.uuid(),
+            Self::Review { review, .. } => review.uuid(),
+            Self::Objection { objection, .. } => objection.uuid(),
             Self::ApiKeyCreated { key, .. } | Self::ApiKeyRevoked { key, .. } => key.uuid(),
             Self::AttachmentCreated { attachment, .. } | Self::AttachmentDeleted { attachment, .. } => {
                 attachment.uuid()

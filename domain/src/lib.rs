@@ -12,6 +12,7 @@ pub mod boards;
 pub mod calendar;
 pub mod changelog;
 pub mod comments;
+pub mod contests;
 pub mod digest;
 pub mod draws;
 pub mod duplicates;
@@ -21,6 +22,7 @@ pub mod id;
 pub mod ideas;
 pub mod insights;
 pub mod invitations;
+pub mod judging;
 pub mod mail;
 pub mod markdown;
 pub mod members;
@@ -35,13 +37,15 @@ pub mod roadmaps;
 pub mod search;
 pub mod segments;
 pub mod statuses;
+pub mod terms;
 pub mod text;
 pub mod triage;
 
 pub use access::{Action, Actor, Audience};
 pub use id::{
-    ApiKeyId, ApplicationId, AttachmentId, BoardId, ChangelogEntryId, CommentId, FieldId, IdeaId,
-    InvitationId, MailId, MailLinkId, MemberId, PanelId, ReportId, RoadmapId, SegmentId, SessionId, Stamp,
-    StatusId, StrikeId, ViewId, WorkId,
+    ApiKeyId, ApplicationId, AssignmentId, AttachmentId, BoardId, ChangelogEntryId, CommentId, ConflictId,
+    ContestId, EntryId, FieldId, IdeaId, InvitationId, MailId, MailLinkId, MemberId, ObjectionId, PanelId,
+    ReportId, ReviewId, RoadmapId, SegmentId, SessionId, Stamp, StatusId, StrikeId, TeamInvitationId, ViewId,
+    WorkId,
 };
 pub use refusal::Refusal;

@@ -4,6 +4,7 @@ use crate::{
     IdeaId,
     access::{Action, Permission},
     api_keys::Scope,
+    contests,
     fields::Misfit,
     moderation::State,
     panels::Barred,
@@ -110,6 +111,8 @@ pub enum Refusal {
     TooManyKeys { most: usize },
     #[error("there are at most {most} segments")]
     TooManySegments { most: usize },
+    #[error("a contest that takes entries is for the segment")]
+    SegmentInUse,
     #[error("not to be decided so about a post that is {state:?}")]
     Undecidable { state: Option<State> },
     #[error("nobody reports their own post")]
@@ -128,6 +131,8 @@ pub enum Refusal {
     FollowsStatus,
     #[error("{0}")]
     Panel(Barred),
+    #[error("{0}")]
+    Contest(contests::Barred),
     #[error("the entry is published")]
     AlreadyPublished,
     #[error("the board holds ideas")]

@@ -1,13 +1,14 @@
 //! The rows of attachments: stored, found and taken away. What they stand with is in [`links`], what goes by itself in
 //! [`sweep`].
 
+pub mod contests;
 pub mod links;
 pub mod sweep;
 pub mod trials;
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
     ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
@@ -46,6 +47,8 @@ struct Row {
     panel_id: Option<KeyValue>,
     report_id: Option<KeyValue>,
     work_id: Option<KeyValue>,
+    contest_id: Option<KeyValue>,
+    entry_id: Option<KeyValue>,
     created_at: NaiveDateTime,
 }
 
@@ -63,6 +66,8 @@ impl TryFrom<Row> for Attachment {
             row.panel_id.map(|id| Place::Panel(id.into())),
             row.report_id.map(|id| Place::Report(id.into())),
             row.work_id.map(|id| Place::Work(id.into())),
+            row.contest_id.map(|id| Place::Contest(id.into())),
+            row.entry_id.map(|id| Place::Entry(id.into())),
         ];
         Ok(Self {
             kind: kind(&row.kind)?,
@@ -80,11 +85,16 @@ impl TryFrom<Row> for Attachment {
 }
 
 /// The attachment, if what it stands with is the actor's to know of; one that stands nowhere is its owner's alone. What a
-/// deleted comment carried is for staff, as what it said is.
+/// deleted comment carried is for staff, as what it said is. What an entry has is sealed until nobody can enter any more, by `now`.
 ///
 /// # Errors
 /// [`Error::Missing`].
-pub fn find(conn: &mut AnyConnection, actor: &Actor, id: AttachmentId) -> Result<Attachment> {
+pub fn find(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    id: AttachmentId,
+    now: DateTime<Utc>,
+) -> Result<Attachment> {
     let found: Attachment =
         attachments::table.find(key(id)).select(Row::as_select()).first::<Row>(conn)?.try_into()?;
     let seen = match found.place {
@@ -96,6 +106,10 @@ pub fn find(conn: &mut AnyConnection, actor: &Actor, id: AttachmentId) -> Result
         Some(Place::Panel(panel)) => panels::find(conn, actor, panel).map(|_| true)?,
         Some(Place::Report(report)) => panels::reports::find(conn, actor, report).map(|_| true)?,
         Some(Place::Work(work)) => panels::missions::is_seen_by(conn, actor, work)?,
+        Some(Place::Contest(contest)) => crate::contests::find(conn, actor, contest).map(|_| true)?,
+        Some(Place::Entry(entry)) => {
+            return contests::seen(conn, actor, found, (entry, now))?.ok_or(Error::Missing);
+        }
         None => actor.member_id() == Some(found.owner),
     };
     if seen { Ok(found) } else { Err(Error::Missing) }
@@ -198,6 +212,8 @@ pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, gone: &Attachment) -> Res
         Some(Place::Panel(id)) => row.filter(attachments::panel_id.eq(key(id))).execute(conn)?,
         Some(Place::Report(id)) => row.filter(attachments::report_id.eq(key(id))).execute(conn)?,
         Some(Place::Work(id)) => row.filter(attachments::work_id.eq(key(id))).execute(conn)?,
+        Some(Place::Contest(id)) => row.filter(attachments::contest_id.eq(key(id))).execute(conn)?,
+        Some(Place::Entry(id)) => row.filter(attachments::entry_id.eq(key(id))).execute(conn)?,
         None => row.filter(attachments::unlinked_at.is_not_null()).execute(conn)?,
     };
     if rows == 0 {

@@ -10,6 +10,7 @@ pub mod boards;
 pub mod changelog;
 pub mod comments;
 pub mod connection;
+pub mod contests;
 pub mod database;
 pub mod error;
 pub mod fields;

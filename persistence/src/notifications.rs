@@ -1,5 +1,7 @@
-//! The rows of notifications: who is told of what, each thing once. News of panels is written in [`panels`].
+//! The rows of notifications: who is told of what, each thing once. News of panels is written in [`panels`], of contests in
+//! [`contests`].
 
+pub mod contests;
 pub mod panels;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -8,7 +10,8 @@ use diesel::{
     QueryDsl as _, RunQueryDsl as _, sql_types::BigInt,
 };
 use domain::{
-    Action, Actor, Audience, BoardId, ChangelogEntryId, CommentId, IdeaId, MemberId, PanelId, Stamp,
+    Action, Actor, Audience, BoardId, ChangelogEntryId, CommentId, ContestId, IdeaId, MemberId, PanelId,
+    Stamp,
     access::Permission,
     answers::{News, Notify},
     boards::Board,
@@ -24,8 +27,8 @@ use crate::{
     key::{KeyValue, key},
     panels::titles,
     schema::{
-        activities as activities_table, changelog as changelog_table, comments as comments_table, idea_texts,
-        ideas, notifications, panels as panels_table,
+        activities as activities_table, changelog as changelog_table, comments as comments_table,
+        contests as contests_table, idea_texts, ideas, notifications, panels as panels_table,
     },
     written::Written,
 };
@@ -162,6 +165,7 @@ fn let_in(audience: Audience, board: Option<BoardId>) -> Written {
 pub enum About {
     Idea { id: IdeaId, title: String, board: BoardId },
     Panel { id: PanelId, title: String },
+    Contest { id: ContestId, title: String },
 }
 
 /// Something a member was told.
@@ -187,7 +191,7 @@ pub enum Which {
 }
 
 /// What the actor was told, latest first, as far as it is about living ideas of `boards`, which are those they may view,
-/// about entries of the changelog that they may read, and about panels that they may know of.
+/// about entries of the changelog that they may read, and about panels and contests that they may know of.
 ///
 /// # Errors
 /// Only when the database fails.
@@ -213,17 +217,28 @@ pub fn list(
         .left_join(ideas::table)
         .left_join(idea_texts::table.on(idea_texts::idea_id.nullable().eq(notifications::idea_id)))
         .left_join(panels_table::table)
+        .left_join(contests_table::table)
         .left_join(activities_table::table.on(activities_table::id.eq(notifications::id)))
         // Nor of a comment that is out of sight, whose id the notification has.
         .left_join(comments_table::table.on(comments_table::id.eq(notifications::id)))
         .filter(notifications::member_id.eq(key(me)))
         .filter(comments_table::hidden_at.nullable().is_null())
-        .filter(of_ideas.or(panels_table::published_at.is_not_null()))
+        .filter(
+            of_ideas
+                .or(panels_table::published_at.is_not_null())
+                .or(contests_table::published_at.is_not_null()),
+        )
         .filter(notifications::kind.ne(News::Announced.key()).or(readable))
         .order(notifications::id.desc())
         .limit(limit.probe())
         .select((
-            (notifications::id, notifications::kind, notifications::idea_id, notifications::panel_id),
+            (
+                notifications::id,
+                notifications::kind,
+                notifications::idea_id,
+                notifications::panel_id,
+                notifications::contest_id,
+            ),
             (idea_texts::title.nullable(), ideas::board_id.nullable()),
             (
                 activities_table::to_status.nullable(),
@@ -235,6 +250,9 @@ pub fn list(
         .into_boxed();
     if actor.ensure(Permission::ManagePanels).is_err() {
         query = query.filter(notifications::kind.ne_all(News::OF_STAFF.map(News::key)));
+    }
+    if actor.ensure(Permission::ManageContests).is_err() {
+        query = query.filter(notifications::kind.ne_all(News::OF_CONTEST_STAFF.map(News::key)));
     }
     if which == Which::Unread {
         query = query.filter(notifications::read_at.is_null());
@@ -248,7 +266,7 @@ pub fn list(
 }
 
 type Found = (
-    (KeyValue, String, Option<KeyValue>, Option<KeyValue>),
+    (KeyValue, String, Option<KeyValue>, Option<KeyValue>, Option<KeyValue>),
     (Option<String>, Option<KeyValue>),
     (Option<String>, Option<String>, NaiveDateTime, Option<NaiveDateTime>),
 );
@@ -257,30 +275,37 @@ type Found = (
 fn told_of(conn: &mut AnyConnection, rows: Vec<Found>) -> Result<Vec<Notification>> {
     let announced = rows.iter().filter(|((_, kind, ..), ..)| kind == News::Announced.key());
     let mut entries = changelog::named(conn, announced.map(|((id, ..), ..)| *id).collect())?;
-    let panels: Vec<PanelId> = rows.iter().filter_map(|((.., panel), ..)| panel.map(PanelId::from)).collect();
-    let titles = titles(conn, &panels)?;
-    let told = |((id, kind, idea, panel), (title, board), (to_status, reason, at, read_at)): Found| {
-        let odd = || Error::Broken(format!("notification {}: about nothing", id.uuid()));
-        let about = match (idea, panel.map(PanelId::from)) {
-            (None, Some(id)) => About::Panel { id, title: titles.get(&id).cloned().ok_or_else(odd)? },
-            (Some(id), _) => About::Idea {
-                id: id.into(),
-                title: title.ok_or_else(odd)?,
-                board: board.ok_or_else(odd)?.into(),
-            },
-            (None, None) => return Err(odd()),
+    let panels: Vec<PanelId> =
+        rows.iter().filter_map(|((.., panel, _), ..)| panel.map(PanelId::from)).collect();
+    let contests: Vec<ContestId> =
+        rows.iter().filter_map(|((.., contest), ..)| contest.map(ContestId::from)).collect();
+    let (titles, called) = (titles(conn, &panels)?, crate::contests::titles(conn, &contests)?);
+    let told =
+        |((id, kind, idea, panel, contest), (title, board), (to_status, reason, at, read_at)): Found| {
+            let odd = || Error::Broken(format!("notification {}: about nothing", id.uuid()));
+            let about = match (idea, panel.map(PanelId::from), contest.map(ContestId::from)) {
+                (None, Some(id), _) => About::Panel { id, title: titles.get(&id).cloned().ok_or_else(odd)? },
+                (None, None, Some(id)) => {
+                    About::Contest { id, title: called.get(&id).cloned().ok_or_else(odd)? }
+                }
+                (Some(id), ..) => About::Idea {
+                    id: id.into(),
+                    title: title.ok_or_else(odd)?,
+                    board: board.ok_or_else(odd)?.into(),
+                },
+                (None, None, None) => return Err(odd()),
+            };
+            Ok(Notification {
+                id: id.uuid(),
+                news: News::of_key(&kind).ok_or_else(|| Error::Broken(format!("odd news {kind}")))?,
+                about,
+                entry: entries.remove(&id),
+                to_status,
+                reason,
+                at: at.and_utc(),
+                read_at: read_at.map(|at| at.and_utc()),
+            })
         };
-        Ok(Notification {
-            id: id.uuid(),
-            news: News::of_key(&kind).ok_or_else(|| Error::Broken(format!("odd news {kind}")))?,
-            about,
-            entry: entries.remove(&id),
-            to_status,
-            reason,
-            at: at.and_utc(),
-            read_at: read_at.map(|at| at.and_utc()),
-        })
-    };
     rows.into_iter().map(told).collect()
 }
 

@@ -3,8 +3,11 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
-    BoardId, IdeaId, InvitationId, MemberId, Stamp,
-    events::{CommentEvent, Event, InvitationEvent, PanelEvent, ReportEvent, Revocation, RoadmapEvent},
+    BoardId, ContestId, IdeaId, InvitationId, MemberId, Stamp,
+    events::{
+        CommentEvent, ContestEvent, EntryEvent, Event, InvitationEvent, PanelEvent, ReportEvent, Revocation,
+        RoadmapEvent,
+    },
 };
 use serde_json::{Value, json};
 
@@ -151,6 +154,23 @@ fn data(event: &Event) -> Value {
             }
             data
         }
+        Event::Contest { contest, what } => of_contest(contest, what),
+        Event::Review { review, contest, .. } => {
+            json!({ "review_id": review.uuid(), "contest_id": contest.uuid() })
+        }
+        Event::Ballot { contest, voter, .. } => {
+            json!({ "contest_id": contest.uuid(), "member_id": voter.uuid() })
+        }
+        Event::Entry { entry, contest, what } => {
+            let mut data = json!({ "entry_id": entry.uuid(), "contest_id": contest.uuid() });
+            if let EntryEvent::IdeaMade { idea } = what {
+                data["idea_id"] = json!(idea.uuid());
+            }
+            data
+        }
+        Event::Objection { objection, contest, .. } => {
+            json!({ "objection_id": objection.uuid(), "contest_id": contest.uuid() })
+        }
         Event::ApiKeyCreated { key, member } | Event::ApiKeyRevoked { key, member } => {
             json!({ "api_key_id": key.uuid(), "member_id": member.uuid() })
         }
@@ -180,6 +200,25 @@ fn of_invitation(invitation: &InvitationId, what: &InvitationEvent) -> Value {
 }
 
 /// What every event of an idea carries, besides `more`.
+fn of_contest(contest: &ContestId, what: &ContestEvent) -> Value {
+    let mut data = json!({ "contest_id": contest.uuid() });
+    match what {
+        ContestEvent::JudgeAppointed { judge }
+        | ContestEvent::JudgeUpdated { judge }
+        | ContestEvent::ConflictsSaid { judge }
+        | ContestEvent::JudgeLeft { judge } => data["member_id"] = json!(judge.uuid()),
+        ContestEvent::Assigned { assignment } => data["assignment_id"] = json!(assignment.uuid()),
+        ContestEvent::Created
+        | ContestEvent::Updated
+        | ContestEvent::Deleted
+        | ContestEvent::Stepped(_)
+        | ContestEvent::Computed
+        | ContestEvent::BallotsHeld
+        | ContestEvent::Forgotten => {}
+    }
+    data
+}
+
 fn of_idea(idea: &IdeaId, board: &BoardId, mut more: Value) -> Value {
     more["idea_id"] = json!(idea.uuid());
     more["board_id"] = json!(board.uuid());

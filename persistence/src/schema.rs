@@ -351,6 +351,7 @@ diesel::table! {
         read_at -> Nullable<Timestamp>,
         panel_id -> Nullable<Key>,
         mail_due_at -> Nullable<Timestamp>,
+        contest_id -> Nullable<Key>,
     }
 }
 
@@ -783,6 +784,8 @@ diesel::table! {
         position -> Integer,
         created_at -> Timestamp,
         unlinked_at -> Nullable<Timestamp>,
+        contest_id -> Nullable<Key>,
+        entry_id -> Nullable<Key>,
     }
 }
 
@@ -1099,6 +1102,288 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    contests (id) {
+        id -> Key,
+        terms -> Text,
+        rules_hash -> Nullable<Text>,
+        secret -> Text,
+        round -> Integer,
+        published_at -> Nullable<Timestamp>,
+        judging_at -> Nullable<Timestamp>,
+        locked_at -> Nullable<Timestamp>,
+        provisional_at -> Nullable<Timestamp>,
+        finalized_at -> Nullable<Timestamp>,
+        archived_at -> Nullable<Timestamp>,
+        cancelled_at -> Nullable<Timestamp>,
+        forgotten_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    contest_entries (id) {
+        id -> Key,
+        contest_id -> Key,
+        leader_id -> Nullable<Key>,
+        state -> Text,
+        content -> Text,
+        versions -> Integer,
+        from_idea_id -> Nullable<Key>,
+        idea_id -> Nullable<Key>,
+        reasons -> Text,
+        note -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        fix_until -> Nullable<Timestamp>,
+        appeal -> Nullable<Text>,
+        appealed_at -> Nullable<Timestamp>,
+        verdict_at -> Nullable<Timestamp>,
+        verdict_granted -> Nullable<Bool>,
+        verdict_note -> Nullable<Text>,
+        cut_in -> Nullable<Integer>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    entry_versions (entry_id, number) {
+        entry_id -> Key,
+        number -> Integer,
+        content -> Text,
+        sha256 -> Text,
+        rules_hash -> Text,
+        submitted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    entry_members (entry_id, member_id) {
+        entry_id -> Key,
+        member_id -> Key,
+        contest_id -> Key,
+        slot -> Nullable<Integer>,
+        agreed -> Text,
+        name_as -> Nullable<Text>,
+        joined_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    team_invitations (id) {
+        id -> Key,
+        entry_id -> Key,
+        member_id -> Nullable<Key>,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        created_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+        accepted -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    contest_judges (contest_id, member_id) {
+        contest_id -> Key,
+        member_id -> Key,
+        expertise -> Text,
+        most -> Nullable<Integer>,
+        appointed_at -> Timestamp,
+        declared_at -> Nullable<Timestamp>,
+        left_at -> Nullable<Timestamp>,
+        left_reason -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    judge_conflicts (id) {
+        id -> Key,
+        contest_id -> Key,
+        judge_id -> Key,
+        source -> Text,
+        entry_id -> Nullable<Key>,
+        member_id -> Nullable<Key>,
+        note -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    contest_assignments (id) {
+        id -> Key,
+        contest_id -> Key,
+        round -> Integer,
+        plan -> Text,
+        parts -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    entry_reviews (id) {
+        id -> Key,
+        contest_id -> Key,
+        entry_id -> Key,
+        judge_id -> Key,
+        round -> Integer,
+        kind -> Text,
+        state -> Text,
+        marks -> Text,
+        comments -> Text,
+        note -> Text,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+        saved_at -> Nullable<Timestamp>,
+        sent_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    contest_ballots (contest_id, member_id) {
+        contest_id -> Key,
+        member_id -> Key,
+        voter -> Text,
+        stars -> Text,
+        state -> Text,
+        signals -> Text,
+        first_act -> Bool,
+        prefix -> Nullable<BigInt>,
+        seconds_on_page -> Nullable<Integer>,
+        cast_at -> Timestamp,
+        changed_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+        appeal -> Nullable<Text>,
+        appealed_at -> Nullable<Timestamp>,
+        verdict_at -> Nullable<Timestamp>,
+        verdict_granted -> Nullable<Bool>,
+        verdict_note -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    contest_results (contest_id, round) {
+        contest_id -> Key,
+        round -> Integer,
+        inputs -> Text,
+        verdict -> Text,
+        lock_hash -> Text,
+        locked_at -> Timestamp,
+        computed_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    contest_objections (id) {
+        id -> Key,
+        contest_id -> Key,
+        member_id -> Nullable<Key>,
+        entry_id -> Nullable<Key>,
+        text -> Text,
+        created_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        upheld -> Nullable<Bool>,
+        note -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    entry_disqualifications (entry_id) {
+        entry_id -> Key,
+        contest_id -> Key,
+        reason -> Text,
+        note -> Text,
+        awarded -> Bool,
+        disqualified_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    prize_claims (entry_id) {
+        entry_id -> Key,
+        contest_id -> Key,
+        offered_at -> Timestamp,
+        shares -> Text,
+        claimed_at -> Nullable<Timestamp>,
+        declined_at -> Nullable<Timestamp>,
+        identity_at -> Nullable<Timestamp>,
+        tax_at -> Nullable<Timestamp>,
+        payments -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    tax_rules (id) {
+        id -> Integer,
+        rules -> Text,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::Key;
+
+    contest_viewers (contest_id, member_id) {
+        contest_id -> Key,
+        member_id -> Key,
+        first_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(reports -> members (member_id));
 diesel::joinable!(api_keys -> members (owner_id));
 diesel::joinable!(invitations -> members (invited_by));
@@ -1127,6 +1412,20 @@ diesel::joinable!(activities -> members (member_id));
 diesel::joinable!(responses -> members (author_id));
 diesel::joinable!(notifications -> ideas (idea_id));
 diesel::joinable!(notifications -> panels (panel_id));
+diesel::joinable!(notifications -> contests (contest_id));
+diesel::joinable!(entry_members -> contest_entries (entry_id));
+diesel::joinable!(entry_members -> members (member_id));
+diesel::joinable!(entry_versions -> contest_entries (entry_id));
+diesel::joinable!(team_invitations -> contest_entries (entry_id));
+diesel::joinable!(team_invitations -> members (member_id));
+diesel::joinable!(contest_judges -> members (member_id));
+diesel::joinable!(contest_judges -> contests (contest_id));
+diesel::joinable!(entry_reviews -> contest_entries (entry_id));
+diesel::joinable!(entry_reviews -> contests (contest_id));
+diesel::joinable!(contest_ballots -> members (member_id));
+diesel::joinable!(contest_objections -> contests (contest_id));
+diesel::joinable!(entry_disqualifications -> contest_entries (entry_id));
+diesel::joinable!(prize_claims -> contest_entries (entry_id));
 diesel::joinable!(triage -> ideas (idea_id));
 diesel::joinable!(proxy_posts -> members (by_member_id));
 diesel::joinable!(changelog -> members (author_id));
@@ -1181,7 +1480,22 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_ideas,
     excuses,
     strikes,
-    panel_results
+    panel_results,
+    contests,
+    contest_judges,
+    judge_conflicts,
+    contest_assignments,
+    entry_reviews,
+    contest_ballots,
+    contest_results,
+    contest_objections,
+    entry_disqualifications,
+    prize_claims,
+    contest_viewers,
+    contest_entries,
+    entry_versions,
+    entry_members,
+    team_invitations
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

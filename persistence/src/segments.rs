@@ -19,13 +19,16 @@ use domain::{
     events::Event,
     page::{Limit, Page, Place},
     segments::{MOST_SEGMENTS, Segment, SegmentName, Weight},
+    text::Fault,
 };
+use uuid::Uuid;
 
 pub use self::membership::{Survey, ageing, recount, refresh, survey};
-use self::membership::{count_firsts, hold_alone, settle};
+use self::membership::{count_firsts, hold, hold_alone, settle};
 pub(crate) use self::{demand::needs, membership::follow};
 use crate::{
     connection::{AnyConnection, MultiBackend},
+    contests,
     error::{Error, Result},
     key::{Key, KeyValue, key},
     outbox,
@@ -194,12 +197,34 @@ pub fn update(conn: &mut AnyConnection, stamp: &Stamp, before: &Segment, after: 
     outbox::write(conn, stamp, &[Event::SegmentUpdated { segment: after.id }])
 }
 
+/// Whether all of these are there, and stay until this change is done.
+///
+/// # Errors
+/// [`Refusal::UnfitAt`] names the first that is not by its place in an audience.
+pub fn ensure_there(conn: &mut AnyConnection, ids: &[Uuid]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    hold(conn)?;
+    let ids: Vec<KeyValue> = ids.iter().copied().map(KeyValue::from).collect();
+    let there: Vec<KeyValue> =
+        segments::table.filter(segments::id.eq_any(ids.clone())).select(segments::id).load(conn)?;
+    match ids.iter().position(|id| !there.contains(id)) {
+        None => Ok(()),
+        Some(nth) => {
+            let pointer = format!("/audience/segments/{nth}");
+            Err(Refusal::UnfitAt { pointer, fault: Fault::NotA("segment") }.into())
+        }
+    }
+}
+
 /// Deletes a segment; its members stay.
 ///
 /// # Errors
-/// Only when the database fails.
+/// [`Refusal::SegmentInUse`].
 pub fn delete(conn: &mut AnyConnection, stamp: &Stamp, id: SegmentId) -> Result<()> {
     hold_alone(conn)?;
+    contests::ensure_none_is_for(conn, id, stamp.at)?;
     diesel::delete(segments::table.find(key(id))).execute(conn)?;
     // Some of its members have another first segment now.
     count_firsts(conn)?;

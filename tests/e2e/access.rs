@@ -9,9 +9,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use self::table::table;
-use crate::panels::{
-    self,
-    seats::{self, Seat},
+use crate::{
+    contests,
+    panels::{
+        self,
+        seats::{self, Seat},
+    },
 };
 
 /// The kinds of caller, in the order of the answers of [`table()`].
@@ -106,7 +109,7 @@ fn is_staff(caller: &str) -> bool {
 /// What not every member may do, and what staff see of people: the audit log has every such request
 /// of theirs.
 fn is_kept(operation: &str, method: &str) -> bool {
-    const LOOKS: [&str; 13] = [
+    const LOOKS: [&str; 20] = [
         "list_members",
         "get_member",
         "export_ideas",
@@ -120,10 +123,17 @@ fn is_kept(operation: &str, method: &str) -> bool {
         "list_shipments",
         "export_shipments",
         "list_missions",
+        "list_contest_entries",
+        "get_entry",
+        "list_judges",
+        "get_judge",
+        "list_contest_reviews",
+        "list_winners",
+        "get_entry_prize",
     ];
     let for_staff = |(name, _, _, answers): &table::Row| *name == operation && answers[1] == 403;
-    // Trying changes nothing.
-    !["try_banned_words", "simulate_draw"].contains(&operation)
+    // Trying changes nothing, and neither does taking away pictures that are not there.
+    !["try_banned_words", "simulate_draw", "set_panel_pictures", "set_contest_pictures"].contains(&operation)
         && (LOOKS.contains(&operation) || method != "GET" && table().any(for_staff))
 }
 
@@ -165,11 +175,7 @@ impl Scene<'_> {
                 filled = filled.replace(&format!("{{{name}}}"), text_of(&made["id"]));
             }
         }
-        for name in ["panel_terms", "draft_panel", "panel", "application", "excused", "strike", "appealed"] {
-            if named(name) {
-                filled = filled.replace(&format!("{{{name}}}"), &self.of_panel(name).await);
-            }
-        }
+        filled = self.fill_programmes(filled).await;
         if named("api_key") {
             filled = filled.replace("{api_key}", &self.api_key().await);
         }
@@ -197,6 +203,29 @@ impl Scene<'_> {
             filled = filled.replace("{idea}", &idea).replace("{other}", &other);
         }
         filled
+    }
+
+    /// The text with what it names of panels and contests.
+    async fn fill_programmes(&self, mut text: String) -> String {
+        for name in ["panel_terms", "draft_panel", "panel", "application", "excused", "strike", "appealed"] {
+            let place = format!("{{{name}}}");
+            if text.contains(&place) {
+                text = text.replace(&place, &self.of_panel(name).await);
+            }
+        }
+        for name in ["contest_terms", "draft_contest", "contest", "work", "team_invitation"] {
+            let place = format!("{{{name}}}");
+            if text.contains(&place) {
+                text = text.replace(&place, &self.of_contest(name).await);
+            }
+        }
+        for name in ["juror", "juried", "review"] {
+            let place = format!("{{{name}}}");
+            if text.contains(&place) {
+                text = text.replace(&place, &self.of_jury(name).await);
+            }
+        }
+        text
     }
 
     /// What takes one request to make: its name, where, and of what.
@@ -236,6 +265,45 @@ impl Scene<'_> {
                     _ => {}
                 }
                 seat.application
+            }
+        }
+    }
+
+    /// What stands in a text for a contest that takes entries of teams, for the entry of the author in one, or for an invitation into
+    /// its team, which is for the member.
+    async fn of_contest(&self, name: &str) -> String {
+        let terms = contests::terms(self.app);
+        let open = contests::open(self.app, self.pm, json!({ "team": { "least": 1, "most": 3 } }));
+        match name {
+            "contest_terms" => terms.to_string(),
+            "draft_contest" => {
+                text_of(&self.pm.post("/v1/contests", &terms).await.expect(201)["id"]).to_owned()
+            }
+            "contest" => open.await,
+            _ => {
+                let entry = contests::enter(self.author, &open.await).await;
+                if name == "work" {
+                    return entry.rsplit('/').next().unwrap().to_owned();
+                }
+                let asked = json!({ "member_id": self.app.member("member").await.id });
+                let made = self.author.post(&format!("{entry}/invitations"), &asked).await.expect(201);
+                text_of(&made["id"]).to_owned()
+            }
+        }
+    }
+
+    /// What stands in a text for a contest that the author judges, for the author as its judge, or for a review of theirs.
+    async fn of_jury(&self, name: &str) -> String {
+        let contest = contests::open(self.app, self.pm, json!({})).await;
+        let judge = json!({ "member_id": self.author.id });
+        self.pm.post(&format!("/v1/contests/{contest}/judges"), &judge).await.expect(201);
+        match name {
+            "juried" => contest,
+            "juror" => format!("{contest}/judges/{}", self.author.id),
+            _ => {
+                let entry = contests::enter(&self.app.member("member").await, &contest).await;
+                let entry = entry.rsplit('/').next().unwrap();
+                contests::judging::seed_review(self.app, &contest, entry, &self.author.id)
             }
         }
     }

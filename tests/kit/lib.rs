@@ -161,6 +161,12 @@ impl TestApp {
         madang::jobs::estimate_chances(&db).await.unwrap()
     }
 
+    /// Examines the ballots of every contest that is judged, which a job does every ten minutes; how many are held since.
+    pub async fn seed_examine_ballots(&self) -> usize {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::examine_ballots(&db, &self.clock).await.unwrap()
+    }
+
     pub async fn seed_lapse_seats(&self) -> usize {
         let db = madang::open_database(&self.config).unwrap();
         madang::jobs::lapse_seats(&db, &self.clock).await.unwrap()
@@ -190,6 +196,12 @@ impl TestApp {
         madang::jobs::retention::forget_panels(&db, &self.clock).await.unwrap()
     }
 
+    /// Does what the hourly job does with contests that ended; says how many there were.
+    pub async fn seed_forget_contests(&self) -> usize {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::contests::forget(&db, &self.clock).await.unwrap()
+    }
+
     /// Tells those in panels what is due by the clock, which jobs do every few minutes: results, reminders, strikes; says how many of
     /// each there were.
     pub async fn seed_tell_people(&self) -> [usize; 3] {
@@ -200,6 +212,12 @@ impl TestApp {
             people::remind(&db, &self.clock).await.unwrap(),
             people::record_strikes(&db, &self.clock).await.unwrap(),
         ]
+    }
+
+    /// Offers the prizes of results that have become public, which a job does every minute; says of how many contests.
+    pub async fn seed_offer_prizes(&self) -> usize {
+        let db = madang::open_database(&self.config).unwrap();
+        madang::jobs::contests::offer_prizes(&db, &self.clock).await.unwrap()
     }
 
     /// Accepts the reports that nobody looked at for too long, which a job does every few minutes; says how many that were.

@@ -19,13 +19,13 @@ use crate::TestApp;
 const PATIENCE: Duration = Duration::from_secs(8);
 
 impl TestApp {
-    /// What requests about a panel are answered that race each other. On PostgreSQL the row of the panel is held, and each request is
-    /// sent when the one before waits for it, or for one that does, or was answered without waiting; then they go on in their order.
-    /// SQLite has one writer, so there they are sent at once, and take turns as they come.
-    pub async fn seed_race<T>(&self, panel: &str, requests: Vec<LocalBoxFuture<'_, T>>) -> Vec<T> {
+    /// What requests about a panel, a contest or an entry are answered that race each other. On PostgreSQL its row is held, and each
+    /// request is sent when the one before waits for it, or for one that does, or was answered without waiting; then they go on in their
+    /// order. SQLite has one writer, so there they are sent at once, and take turns as they come.
+    pub async fn seed_race<T>(&self, about: &str, requests: Vec<LocalBoxFuture<'_, T>>) -> Vec<T> {
         let mut gate = match self.config.database.connect().unwrap() {
             AnyConnection::Sqlite(_) => None,
-            AnyConnection::Postgres(connection) => Some(Gate::shut(connection, panel)),
+            AnyConnection::Postgres(connection) => Some(Gate::shut(connection, about)),
         };
         let answered = Cell::new(0);
         let (starts, signals): (Vec<_>, Vec<_>) = requests.iter().map(|_| oneshot::channel()).unzip();
@@ -48,7 +48,7 @@ impl TestApp {
     }
 }
 
-/// A connection that holds the row of a panel until it is dropped.
+/// A connection that holds the row of a panel, a contest or an entry until it is dropped.
 struct Gate(PgConnection);
 
 #[derive(QueryableByName)]
@@ -58,9 +58,10 @@ struct Waiting {
 }
 
 impl Gate {
-    fn shut(mut connection: PgConnection, panel: &str) -> Self {
-        let hold = format!("BEGIN; SELECT 1 FROM panels WHERE id = '{panel}' FOR NO KEY UPDATE");
-        connection.batch_execute(&hold).unwrap();
+    fn shut(mut connection: PgConnection, id: &str) -> Self {
+        let hold = |table| format!("; SELECT 1 FROM {table} WHERE id = '{id}' FOR NO KEY UPDATE");
+        let held: String = ["panels", "contests", "contest_entries"].map(hold).concat();
+        connection.batch_execute(&format!("BEGIN{held}")).unwrap();
         Self(connection)
     }
 

@@ -41,6 +41,7 @@ pub enum ScopeName {
     ManageChangelog,
     ManagePanels,
     Ship,
+    ManageContests,
 }
 
 impl From<ScopeName> for Scope {
@@ -63,6 +64,7 @@ impl From<ScopeName> for Scope {
             ScopeName::ManageChangelog => Self::Staff(Permission::ManageChangelog),
             ScopeName::ManagePanels => Self::Staff(Permission::ManagePanels),
             ScopeName::Ship => Self::Staff(Permission::Ship),
+            ScopeName::ManageContests => Self::Staff(Permission::ManageContests),
         }
     }
 }

@@ -86,16 +86,17 @@ pub(super) async fn get_attachment_thumbnail(
 
 /// The attachment, if the caller, or whose right the address lends, may see it.
 async fn find(app: &App, caller: &Caller, id: AttachmentId, link: &LinkQuery) -> Result<Attachment, Failure> {
-    match link.viewer(app, id, app.config.clock.now()) {
+    let now = app.config.clock.now();
+    match link.viewer(app, id, now) {
         // Not at a replica, which may not know yet of what its member has just posted.
         Some(viewer) => {
             let look = move |tx: &mut persistence::AnyConnection| {
                 let actor = viewing(tx, viewer)?;
-                attachments::find(tx, &actor, id)
+                attachments::find(tx, &actor, id, now)
             };
             Ok(app.db.read(look).await?)
         }
-        None => app.read(caller, move |tx, actor| attachments::find(tx, actor, id)).await,
+        None => app.read(caller, move |tx, actor| attachments::find(tx, actor, id, now)).await,
     }
 }
 

@@ -1,15 +1,17 @@
 //! What each refusal of a rule is to whoever asked.
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
-    Refusal,
+    Refusal, contests,
     fields::{Misfit, Why},
+    judging::ties::Rule,
     moderation::State,
     panels::Barred,
     text::Fault,
 };
 
 use super::{Code, Failure, Field, Wrong};
+use crate::phrases;
 
 impl From<Refusal> for Failure {
     #[expect(
@@ -56,6 +58,7 @@ impl From<Refusal> for Failure {
             Refusal::KeyNotGood => failure(Code::KeyNotGood),
             Refusal::TooManyKeys { most } => failure(Code::TooManyKeys).with_fact(most),
             Refusal::TooManySegments { most } => failure(Code::TooManySegments).with_fact(most),
+            Refusal::SegmentInUse => failure(Code::SegmentInUse),
             Refusal::FileNotAccepted { why } => failure(Code::FileNotAccepted).with_fact(why),
             Refusal::PictureTooLarge { most_pixels } => {
                 failure(Code::PictureTooLarge).with_fact(most_pixels / 1_000_000)
@@ -64,6 +67,7 @@ impl From<Refusal> for Failure {
             Refusal::TooManyRoadmaps { most } => failure(Code::TooManyRoadmaps).with_fact(most),
             Refusal::FollowsStatus => failure(Code::FollowsStatus),
             Refusal::Panel(barred) => of_panel(barred),
+            Refusal::Contest(barred) => of_contest(barred),
             Refusal::AlreadyPublished => failure(Code::AlreadyPublished),
             Refusal::UnfitAt { pointer, fault } => Self::field(pointer, fault),
             Refusal::UnfitPlaces(places) => {
@@ -166,4 +170,88 @@ fn misfit(Misfit { key, why }: Misfit) -> Field {
         Why::Meaning(fault) => Wrong::Meaning(fault),
     };
     Field { pointer: format!("/fields/{}", key.replace('~', "~0").replace('/', "~1")), wrong }
+}
+
+#[expect(clippy::too_many_lines, reason = "a table: one line for each refusal, and the compiler misses none")]
+fn of_contest(barred: contests::Barred) -> Failure {
+    use contests::Barred as No;
+    let failure = |code| Failure::new(code);
+    let until = |code, until: DateTime<Utc>| {
+        failure(code).with_fact(until.to_rfc3339_opts(SecondsFormat::Secs, true))
+    };
+    match barred {
+        No::Phase(phase) => failure(Code::ContestPhase).with_fact(phase.name()),
+        No::RulesFrozen(term) => failure(Code::RulesFrozen).with_fact(term),
+        No::ObjectionsOpen { until: at } => until(Code::ObjectionsOpen, at),
+        No::ScreeningOpen { waiting } => failure(Code::ScreeningOpen).with_fact(waiting),
+        No::NothingToJudge => failure(Code::NothingToJudge),
+        No::ReviewsOpen { open } => failure(Code::ReviewsOpen).with_fact(open),
+        No::ReviewsMissing { missing } => failure(Code::ReviewsMissing).with_fact(missing),
+        No::RoundsLeft { left } => failure(Code::RoundsLeft).with_fact(left),
+        No::LastRound => failure(Code::LastRound),
+        No::TooManyEntries { most } => failure(Code::TooManyEntries).with_fact(most),
+        No::NotComputable { check } => failure(Code::NotComputable).with_fact(check),
+        No::TiesOpen { awaits } => failure(Code::TiesOpen).with_fact(awaits.map_or("-", Rule::name)),
+        No::NoLot => failure(Code::NoLot),
+        No::NoTie => failure(Code::NoTie),
+        No::NotEligible => failure(Code::NotEligible),
+        No::EntriesClosed { until: at } => until(Code::EntriesClosed, at),
+        No::EntriesUsed { most } => failure(Code::EntriesUsed).with_fact(most),
+        No::EntryState(state) => failure(Code::EntryState).with_fact(state.name()),
+        No::TooManyVersions { most } => failure(Code::TooManyVersions).with_fact(most),
+        No::NotLeader => failure(Code::NotLeader),
+        No::NoTeams => failure(Code::NoTeams),
+        No::TeamsClosed { until: at } => until(Code::TeamsClosed, at),
+        No::TeamSize { least, most } => failure(Code::TeamSize).with_fact(format!("{least}–{most}")),
+        No::TeamUnanswered => failure(Code::TeamUnanswered),
+        No::AlreadyInTeam => failure(Code::AlreadyInTeam),
+        No::AlreadyAsked => failure(Code::AlreadyAsked),
+        No::InvitationAnswered => failure(Code::InvitationAnswered),
+        No::LastOfTeam => failure(Code::LastOfTeam),
+        No::OwnEntry => failure(Code::OwnEntry),
+        No::NoMending => failure(Code::NoMending),
+        No::NotRejected => failure(Code::NotRejected),
+        No::AlreadyAppealed => failure(Code::AlreadyAppealed),
+        No::AppealTooLate { until: at } => until(Code::AppealOver, at),
+        No::NothingToDecide => failure(Code::NothingToDecide),
+        No::AlreadyDecided => failure(Code::AlreadyDecided),
+        No::FileOfEntry => failure(Code::FileOfEntry),
+        No::IdeaMade => failure(Code::IdeaMade),
+        No::JudgesEnter(names) => failure(Code::JudgesEnter).with_fact(names.join(", ")),
+        No::IsJudge => failure(Code::IsJudge),
+        No::RunByOthers => failure(Code::RunByOthers),
+        No::AlreadyJudge => failure(Code::AlreadyJudge),
+        No::TooManyJudges { most } => failure(Code::TooManyJudges).with_fact(most),
+        No::Undeclared => failure(Code::ConflictsUndeclared),
+        No::Conflicted(ground) => failure(Code::ConflictOfInterest).with_words(phrases::of_ground(ground)),
+        No::Unassignable(unfit) => failure(Code::NotAssignable).with_words(phrases::of_unfit(&unfit)),
+        No::JudgingChanged => failure(Code::JudgingChanged),
+        No::NothingToAssign => failure(Code::NothingToAssign),
+        No::ReviewedBefore => failure(Code::ReviewedBefore),
+        No::ReviewState(state) => failure(Code::ReviewState).with_fact(state.name()),
+        No::JudgesSeeAuthors => failure(Code::JudgesSeeAuthors),
+        No::TooManySamples { most } => failure(Code::TooManySamples).with_fact(most),
+        No::NoBallot => failure(Code::NoBallot),
+        No::BallotNotOpen { from } => until(Code::BallotNotOpen, from),
+        No::BallotClosed { until: at } => until(Code::BallotClosed, at),
+        No::BallotOpen { until: at } => until(Code::BallotOpen, at),
+        No::NotAVoter => failure(Code::NotAVoter),
+        No::BallotNotHeld { voter } => failure(Code::BallotNotHeld).with_fact(voter),
+        No::BallotChanged { voter } => failure(Code::BallotChanged).with_fact(voter),
+        No::BallotsHeld { waiting } => failure(Code::BallotsHeld).with_fact(waiting),
+        No::OwnBallot => failure(Code::OwnBallot),
+        No::NotTakingPart => failure(Code::NotTakingPart),
+        No::ObjectionsOver { until: at } => until(Code::ObjectionsOver, at),
+        No::ObjectionsUsed { most } => failure(Code::ObjectionsUsed).with_fact(most),
+        No::OwnObjection => failure(Code::OwnObjection),
+        No::ObjectionsUndecided { waiting } => failure(Code::ObjectionsUndecided).with_fact(waiting),
+        No::WinnersUnverified(entries) => failure(Code::WinnersUnverified).with_fact(entries.join(", ")),
+        No::NotAwarded => failure(Code::NotAwarded),
+        No::PrizeDeclined => failure(Code::PrizeDeclined),
+        No::PrizeVerified => failure(Code::PrizeVerified),
+        No::NotClaimed => failure(Code::NotClaimed),
+        No::NothingTaxed => failure(Code::NothingTaxed),
+        No::Disqualified => failure(Code::Disqualified),
+        No::NotDisqualified => failure(Code::NotDisqualified),
+    }
 }

@@ -2,18 +2,17 @@
 
 use actix_web::{get, post, web};
 use domain::{
-    PanelId, Refusal,
+    PanelId,
     access::Permission,
     digest,
     draws::{
         Beacon, Pool,
-        beacon::{Evidence, time_of_round},
+        beacon::Evidence,
         leaves, merkle, priority,
         proof::{Number, Proof, Replacement},
     },
     events::PanelEvent,
     panels::{Barred, Step},
-    text::Fault,
 };
 use persistence::{
     AloneWith, Error, Result as Rows,
@@ -60,6 +59,13 @@ pub struct DrawBody {
     /// Where they can be looked up.
     #[validate(length(max = 500))]
     link: Option<String>,
+}
+
+impl From<DrawBody> for Evidence {
+    fn from(body: DrawBody) -> Self {
+        let DrawBody { signature, values, witness, link } = body;
+        Self { signature, values, witness, link, nonces: None }
+    }
 }
 
 /// Why an application has a seat, a place in the queue, or neither.
@@ -119,8 +125,7 @@ async fn draw_panel(
     post: Post<DrawBody>,
 ) -> Result<Reply<ProofBody>, Failure> {
     let (id, stamp, act) = (PanelId::from(id), app.stamp(), app.act(&me, "draw_panel"));
-    let DrawBody { signature, values, witness, link } = post.body;
-    let evidence = Evidence { signature, values, witness, link, nonces: None };
+    let evidence = Evidence::from(post.body);
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         actor.ensure(Permission::ManagePanels)?;
         panels::be_alone_with(tx, id)?;
@@ -137,7 +142,7 @@ async fn draw_panel(
             }
             Beacon::Drand { .. } | Beacon::ManualSources { .. } => evidence.clone(),
         };
-        let number = number(&draw.spec.beacon, &evidence, stamp.at)?;
+        let number = draw.spec.beacon.brought(&evidence, stamp.at)?;
         draws::draw(tx, &after, &draw, (&number, &evidence), stamp.at)?;
         panels::update(tx, &stamp, &after, PanelEvent::Stepped(Step::Draw))?;
         let proof = proof_of(&draws::find(tx, id)?)?;
@@ -147,52 +152,6 @@ async fn draw_panel(
         Ok(Reply::ok(&ProofBody(proof)))
     })
     .await
-}
-
-/// The bytes that evidence proves.
-fn number(
-    beacon: &Beacon,
-    evidence: &Evidence,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<u8>, Refusal> {
-    let pointer = match beacon {
-        Beacon::Drand { .. } => "/signature",
-        Beacon::ManualSources { .. } => "/values",
-        Beacon::MultiParty { .. } => "/nonces",
-    };
-    let unfit = |fault| Refusal::UnfitAt { pointer: pointer.to_owned(), fault };
-    ensure_of_kind(beacon, evidence)?;
-    if let Beacon::Drand { chain, round } = beacon
-        && time_of_round(chain, *round).is_none_or(|time| time > now)
-    {
-        return Err(unfit(Fault::NotA("signature of a round that is out")));
-    }
-    match beacon.proven(evidence) {
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(unfit(Fault::Required)),
-        Err(_) => Err(unfit(Fault::NotA("proof of the number that the lock names"))),
-    }
-}
-
-/// Whether evidence is of the kind that the lock names: named sources with somebody who saw them and where to look, and nothing of
-/// another kind.
-fn ensure_of_kind(beacon: &Beacon, evidence: &Evidence) -> Result<(), Refusal> {
-    let named = matches!(beacon, Beacon::ManualSources { .. });
-    let parts = [
-        ("/signature", evidence.signature.is_some(), matches!(beacon, Beacon::Drand { .. }), false),
-        ("/values", evidence.values.is_some(), named, false),
-        ("/witness", evidence.witness.as_ref().is_some_and(|name| !name.trim().is_empty()), named, named),
-        ("/link", evidence.link.as_ref().is_some_and(|link| !link.trim().is_empty()), named, named),
-    ];
-    for (pointer, is_there, belongs, is_needed) in parts {
-        let fault = match (is_there, belongs, is_needed) {
-            (true, false, _) => Fault::NotA("part of what shows this number"),
-            (false, _, true) => Fault::Required,
-            _ => continue,
-        };
-        return Err(Refusal::UnfitAt { pointer: pointer.to_owned(), fault });
-    }
-    Ok(())
 }
 
 /// The public proof of a draw. Its lines are left out where they could tell of somebody.

@@ -1,7 +1,5 @@
 //! The numbers of a panel, as JSON, as a table and as a funnel.
 
-mod chart;
-
 use actix_web::{get, web};
 use domain::{
     access::Permission,
@@ -20,6 +18,7 @@ use crate::{
     app::App,
     body::PathId,
     error::Failure,
+    funnel,
     language::Language,
     media::{Media, Numbers, Shown},
     routes::Routes,
@@ -262,6 +261,24 @@ impl Numbers for PanelMetricsBody {
     }
 
     fn svg(&self, language: Language) -> Result<String, Failure> {
-        chart::svg(&self.title, &self.funnel.steps(), language)
+        let caption = language.pick("체험단 깔때기", "how far they came");
+        let steps = self.funnel.steps().map(|(name, count)| (named(name, language), count));
+        funnel::svg(&self.title, caption, &steps)
     }
+}
+
+fn named(step: &'static str, language: Language) -> &'static str {
+    let ko = match step {
+        "invited" => "초대",
+        "applied" => "신청",
+        "eligible" => "자격 있음",
+        "offered" => "선정",
+        "confirmed" => "확정",
+        "shipped" => "발송",
+        "delivered" => "도착",
+        "reported" => "후기",
+        "completed" => "완료",
+        other => other,
+    };
+    language.pick(ko, step)
 }

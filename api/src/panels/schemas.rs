@@ -14,6 +14,7 @@ use domain::panels::terms::Terms;
 
 use self::terms::terms;
 use super::shown::PanelShown;
+use crate::terms::{fields, merge, object, schema, time};
 
 /// The terms of a new panel.
 #[derive(Debug, Deserialize)]
@@ -36,26 +37,6 @@ impl UpdatePanelBody {
         let mut merged = serde_json::to_value(terms).unwrap_or_default();
         merge(&mut merged, self.0);
         merged
-    }
-}
-
-/// RFC 7396, section 2.
-fn merge(target: &mut Value, patch: Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch;
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    for (name, value) in patch {
-        match (value, target.as_object_mut()) {
-            (Value::Null, Some(fields)) => {
-                fields.remove(&name);
-            }
-            (value, Some(fields)) => merge(fields.entry(name).or_insert(Value::Null), value),
-            (_, None) => {}
-        }
     }
 }
 
@@ -110,23 +91,6 @@ impl PartialSchema for PanelBody {
 const NEEDED: [&str; 8] =
     ["title", "product", "contact", "seats", "method", "schedule", "rules", "disclosure"];
 
-fn schema(of: Value) -> RefOr<Schema> {
-    // Its own test finds out if this is no schema.
-    serde_json::from_value(of).unwrap_or_default()
-}
-
-fn object(properties: Map<String, Value>, required: &[&str], more: Value) -> Value {
-    let mut object = json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
-    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
-        object.extend(more);
-    }
-    object
-}
-
-fn fields(of: Value) -> Map<String, Value> {
-    if let Value::Object(fields) = of { fields } else { Map::new() }
-}
-
 fn example() -> Value {
     json!({
         "title": "새 이어폰 체험단", "product": "마당 이어폰", "contact": "panel@example.com", "seats": 50, "waitlist": 20,
@@ -154,10 +118,6 @@ fn shown_example() -> Value {
         "created_at": "2026-12-30T01:00:00Z", "updated_at": "2026-12-30T01:00:00Z",
     })));
     Value::Object(shown)
-}
-
-fn time(description: &str) -> Value {
-    json!({ "type": ["string", "null"], "format": "date-time", "description": description })
 }
 
 /// What is not of the terms.
@@ -209,24 +169,6 @@ mod tests {
         for schema in [NewPanelBody::schema(), UpdatePanelBody::schema(), PanelBody::schema()] {
             let written = serde_json::to_value(schema).unwrap();
             assert!(written["properties"].as_object().is_some_and(|fields| fields.len() > 20), "{written}");
-        }
-    }
-
-    #[test]
-    fn a_patch_is_merged_as_the_rfc_says() {
-        for (target, patch, expected) in [
-            (json!({ "a": "b" }), json!({ "a": null, "c": 1 }), json!({ "c": 1 })),
-            (
-                json!({ "a": { "b": "c" } }),
-                json!({ "a": { "b": "d", "c": null } }),
-                json!({ "a": { "b": "d" } }),
-            ),
-            (json!({ "a": [{ "b": "c" }] }), json!({ "a": [1] }), json!({ "a": [1] })),
-            (json!({}), json!({ "a": { "bb": { "ccc": null } } }), json!({ "a": { "bb": {} } })),
-        ] {
-            let mut merged = target;
-            merge(&mut merged, patch);
-            assert_eq!(merged, expected);
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod backup;
 mod cli;
+mod contests;
 mod draws;
 mod hostile_files;
 mod worker;

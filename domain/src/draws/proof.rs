@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    ALGORITHM, Drawn, Excluded, Line, Pool, Spec, Step, Ticket, Unfit, VERSION,
+    ALGORITHM, Beacon, Drawn, Excluded, Line, Pool, Spec, Step, Ticket, Unfit, VERSION,
     beacon::Evidence,
     bytes_of_hex,
     fairness::{self, Fairness},
@@ -87,14 +87,15 @@ pub struct Check {
     pub found: Value,
 }
 
+/// What has been compared so far.
 #[derive(Default)]
-struct Checks {
-    made: Vec<Check>,
-    unchecked: Vec<&'static str>,
+pub(crate) struct Checks {
+    pub made: Vec<Check>,
+    pub unchecked: Vec<&'static str>,
 }
 
 impl Checks {
-    fn compare(&mut self, name: &'static str, expected: impl Serialize, found: impl Serialize) -> bool {
+    pub fn compare(&mut self, name: &'static str, expected: impl Serialize, found: impl Serialize) -> bool {
         let (expected, found) = (json!(expected), json!(found));
         let ok = expected == found;
         self.made.push(Check { name, ok, expected, found });
@@ -102,15 +103,44 @@ impl Checks {
     }
 
     /// Compares where there is something to compare with.
-    fn compare_any(&mut self, name: &'static str, expected: impl Serialize, found: Option<&impl Serialize>) {
+    pub fn compare_any(
+        &mut self,
+        name: &'static str,
+        expected: impl Serialize,
+        found: Option<&impl Serialize>,
+    ) {
         if let Some(found) = found {
             self.compare(name, expected, found);
         }
     }
 
+    /// The same, noting it where there is nothing to compare with.
+    pub fn compare_or_note(
+        &mut self,
+        name: &'static str,
+        expected: impl Serialize,
+        found: Option<&impl Serialize>,
+    ) {
+        if found.is_none() {
+            self.unchecked.push(name);
+        }
+        self.compare_any(name, expected, found);
+    }
+
+    /// Notes whether something can be worked with, and why not.
+    pub fn hold<T>(&mut self, name: &'static str, held: Result<T, impl ToString>) -> Option<T> {
+        let found = held.as_ref().map_or_else(|why| json!(why.to_string()), |_| json!(true));
+        self.compare(name, true, found);
+        held.ok()
+    }
+
+    pub fn all_hold(&self) -> bool {
+        self.made.iter().all(|check| check.ok)
+    }
+
     fn close(self, drawn: Option<Drawn>) -> Verdict {
         let (selected, waitlist) = drawn.map(|drawn| (drawn.selected, drawn.waitlist)).unwrap_or_default();
-        let valid = self.made.iter().all(|check| check.ok);
+        let valid = self.all_hold();
         Verdict { valid, checks: self.made, unchecked: self.unchecked, selected, waitlist }
     }
 }
@@ -124,19 +154,16 @@ pub fn verify(proof: &Proof, chances: Chances) -> Verdict {
     let listed = check_lists(proof, &mut checks);
     let hash = spec.hash();
     checks.compare_any("spec_hash", digest::hex(hash), proof.spec_hash.as_ref());
-    let Some(bytes) = check_beacon(proof, &mut checks) else { return checks.close(None) };
+    let Some(bytes) = check_number(&spec.beacon, &proof.beacon, Unproven::Unchecked, &mut checks) else {
+        return checks.close(None);
+    };
     let seed = priority::seed(&hash, &bytes);
     checks.compare_any("seed", digest::hex(seed), proof.seed.as_ref());
     let Some(lines) = listed else { return checks.close(None) };
     match redraw(proof, lines, &seed, chances, &mut checks) {
         Ok(drawn) => checks.close(Some(drawn)),
         Err(unfit) => {
-            checks.made.push(Check {
-                name: "feasible",
-                ok: false,
-                expected: json!(true),
-                found: json!(unfit.to_string()),
-            });
+            checks.hold::<()>("feasible", Err(unfit));
             checks.close(None)
         }
     }
@@ -174,14 +201,30 @@ fn root_of<L: Serialize>(lines: &[L]) -> String {
     digest::hex(merkle::root(&leaves(lines)))
 }
 
-fn check_beacon(proof: &Proof, checks: &mut Checks) -> Option<Vec<u8>> {
-    let found = &proof.beacon.bytes;
-    match proof.spec.beacon.proven(&proof.beacon.evidence) {
+/// What it is that nothing shows a number to be the one that was announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unproven {
+    Unchecked,
+    False,
+}
+
+/// The bytes of a number, and whether they are shown to be what was fixed.
+pub(crate) fn check_number(
+    beacon: &Beacon,
+    number: &Number,
+    unproven: Unproven,
+    checks: &mut Checks,
+) -> Option<Vec<u8>> {
+    let found = &number.bytes;
+    match beacon.proven(&number.evidence) {
         Ok(Some(bytes)) => {
             let hex = digest::hex(&bytes);
             checks.compare("beacon", hex, found);
         }
-        Ok(None) => checks.unchecked.push("beacon"),
+        Ok(None) if unproven == Unproven::Unchecked => checks.unchecked.push("beacon"),
+        Ok(None) => {
+            checks.compare("beacon", "evidence of the number", found);
+        }
         Err(forged) => {
             checks.compare("beacon", forged.to_string(), found);
         }

@@ -13,6 +13,7 @@ use super::{
     missions::Mission,
     screening::{Answers, Question, QuestionKind, Requirement},
 };
+pub use crate::terms::Consent;
 use crate::{
     digest::Digest,
     draws::{self, Beacon, Quotas},
@@ -130,24 +131,6 @@ pub struct Invited {
     /// Those who vote for this idea.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supporters_of: Option<Uuid>,
-}
-
-/// What somebody is asked to agree to, for one purpose. Refusing what is not required never bars anybody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Consent {
-    pub key: String,
-    pub purpose: String,
-    pub text: String,
-    pub required: bool,
-}
-
-impl Consent {
-    /// The version of its text, which a consent given is kept with.
-    #[must_use]
-    pub fn hash(&self) -> Digest {
-        Sha256::digest(&self.text).into()
-    }
 }
 
 /// Where the number of a draw comes from.

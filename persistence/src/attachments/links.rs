@@ -67,6 +67,8 @@ fn standing(conn: &mut AnyConnection, place: Place) -> Result<Vec<AttachmentId>>
         Place::Panel(panel) => rows.filter(attachments::panel_id.eq(key(panel))).load(conn)?,
         Place::Report(report) => rows.filter(attachments::report_id.eq(key(report))).load(conn)?,
         Place::Work(work) => rows.filter(attachments::work_id.eq(key(work))).load(conn)?,
+        Place::Contest(contest) => rows.filter(attachments::contest_id.eq(key(contest))).load(conn)?,
+        Place::Entry(entry) => rows.filter(attachments::entry_id.eq(key(entry))).load(conn)?,
     };
     Ok(ids.into_iter().map(AttachmentId::from).collect())
 }
@@ -88,6 +90,8 @@ struct Columns {
     panel_id: Option<KeyValue>,
     report_id: Option<KeyValue>,
     work_id: Option<KeyValue>,
+    contest_id: Option<KeyValue>,
+    entry_id: Option<KeyValue>,
 }
 
 impl From<Option<Place>> for Columns {
@@ -99,6 +103,8 @@ impl From<Option<Place>> for Columns {
             Some(Place::Panel(id)) => Self { panel_id: Some(key(id)), ..nowhere },
             Some(Place::Report(id)) => Self { report_id: Some(key(id)), ..nowhere },
             Some(Place::Work(id)) => Self { work_id: Some(key(id)), ..nowhere },
+            Some(Place::Contest(id)) => Self { contest_id: Some(key(id)), ..nowhere },
+            Some(Place::Entry(id)) => Self { entry_id: Some(key(id)), ..nowhere },
             None => nowhere,
         }
     }
@@ -142,7 +148,7 @@ pub(super) fn count(conn: &mut AnyConnection, place: Place, change: i64) -> Resu
             .set(comments::attachment_count.eq(comments::attachment_count + change))
             .execute(conn)?,
         // They are counted where they are shown.
-        Place::Panel(_) | Place::Report(_) | Place::Work(_) => 0,
+        Place::Panel(_) | Place::Report(_) | Place::Work(_) | Place::Contest(_) | Place::Entry(_) => 0,
     };
     Ok(())
 }

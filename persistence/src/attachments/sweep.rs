@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
-    AttachmentId, MemberId,
+    AttachmentId, EntryId, MemberId,
     attachments::{FileName, Kind},
 };
 use uuid::Uuid;
@@ -75,6 +75,13 @@ pub(crate) fn forget_standing(
     let mut gone: Vec<KeyValue> =
         diesel::delete(with_reports).returning(attachments::id).get_results(conn)?;
     gone.extend(diesel::delete(with_works).returning(attachments::id).get_results::<KeyValue>(conn)?);
+    doom(conn, now, &gone)
+}
+
+/// Takes away what stands with an entry.
+pub(crate) fn forget_of_entry(conn: &mut AnyConnection, now: DateTime<Utc>, entry: EntryId) -> Result<()> {
+    let with_entry = attachments::table.filter(attachments::entry_id.eq(key(entry)));
+    let gone: Vec<KeyValue> = diesel::delete(with_entry).returning(attachments::id).get_results(conn)?;
     doom(conn, now, &gone)
 }
 

@@ -53,7 +53,7 @@ pub fn of_works(conn: &mut AnyConnection, works: &[WorkId]) -> Result<Standing> 
     by_place(rows)
 }
 
-fn by_place(rows: Vec<Row>) -> Result<Standing> {
+pub(super) fn by_place(rows: Vec<Row>) -> Result<Standing> {
     let mut standing = Standing::new();
     for row in rows {
         let attachment = Attachment::try_from(row)?;

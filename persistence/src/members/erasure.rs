@@ -11,6 +11,7 @@ use domain::{
 use crate::{
     api_keys, attachments,
     connection::AnyConnection,
+    contests,
     error::Result,
     key::key,
     mails, outbox, panels,
@@ -21,7 +22,7 @@ use crate::{
     sessions,
 };
 
-/// Forgets a member. Their open applications are withdrawn and their seats given to others first.
+/// Forgets a member. Their open applications and entries are withdrawn, and seats and teams given to others first.
 ///
 /// # Errors
 /// [`crate::Error::Missing`] when they are forgotten already, [`crate::Error::Contended`] when they changed meanwhile.
@@ -34,6 +35,7 @@ pub fn erase(conn: &mut AnyConnection, stamp: &Stamp, id: MemberId) -> Result<Me
     let [account, ended, told] = [0, 1, 2].map(|nth| stamp.branch(nth));
     let for_keys: [Stamp; MOST_KEYS] = std::array::from_fn(|nth| stamp.branch(100 + nth as u16));
     panels::forgetting::forget(conn, &stamp.branch(3), id)?;
+    contests::forgetting::forget(conn, &stamp.branch(4), &before)?;
     sessions::revoke_all(conn, &ended, id, None, Revocation::Erased)?;
     api_keys::revoke_all(conn, &for_keys, id)?;
     mails::forget(conn, &before)?;

@@ -98,7 +98,7 @@ pub(super) fn hold_alone(conn: &mut AnyConnection) -> Result<()> {
 }
 
 /// Waits until no rule is being changed, and keeps rules from changing until the change is stored.
-fn hold(conn: &mut AnyConnection) -> Result<()> {
+pub(super) fn hold(conn: &mut AnyConnection) -> Result<()> {
     lock(conn, "SELECT pg_advisory_xact_lock_shared(hashtext('madang segments'))")
 }
 

@@ -23,7 +23,7 @@ use persistence::{
 
 use crate::{on_each_database, stamp};
 
-fn member(name: &str) -> members::NewMember {
+pub fn member(name: &str) -> members::NewMember {
     members::NewMember {
         email: Email::try_from(&*format!("{name}@example.com")).unwrap(),
         display_name: DisplayName::try_from(name).unwrap(),

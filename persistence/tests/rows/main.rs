@@ -5,6 +5,7 @@
 mod backup;
 mod comments;
 mod doors;
+mod leaving;
 mod opening;
 mod plans;
 mod searching;

@@ -3,6 +3,7 @@
 //! SQLite is asked for the plan of each statement that was run. PostgreSQL is told to avoid reading tables from end to end,
 //! and then asked whether it had to.
 
+pub mod contests;
 mod later;
 
 use std::sync::{Arc, Mutex};
@@ -36,10 +37,13 @@ use persistence::{
 };
 use uuid::Uuid;
 
-use self::later::{ask_about_mail, ask_about_panels, ask_audit, ask_moderation, ask_plans};
+use self::{
+    contests::ask_about_contests,
+    later::{ask_about_mail, ask_about_panels, ask_audit, ask_moderation, ask_plans},
+};
 
 /// Tables that grow with the number of members and what they do. The others hold a few rows for each board.
-const LARGE: [&str; 34] = [
+const LARGE: [&str; 47] = [
     "attachments",
     "ideas",
     "idea_texts",
@@ -74,6 +78,19 @@ const LARGE: [&str; 34] = [
     "report_ideas",
     "excuses",
     "strikes",
+    "contest_entries",
+    "entry_versions",
+    "entry_members",
+    "team_invitations",
+    "contest_judges",
+    "judge_conflicts",
+    "contest_assignments",
+    "entry_reviews",
+    "contest_objections",
+    "entry_disqualifications",
+    "prize_claims",
+    "contest_ballots",
+    "contest_results",
 ];
 
 fn place() -> Place {
@@ -170,6 +187,7 @@ fn ask_everything(conn: &mut AnyConnection) -> persistence::Result<()> {
         ask_moderation(conn, me, after)?;
         ask_audit(conn, me, after)?;
         ask_about_panels(conn, me, after)?;
+        ask_about_contests(conn, me, after)?;
         for which in [notifications::Which::Every, notifications::Which::Unread] {
             notifications::list(conn, &actor, &[BoardId::from(Uuid::from_u128(1))], which, after, limit)?;
         }

@@ -3,6 +3,7 @@
 //! A request names what is made for it in braces: a `{board}`, an `{idea}` of the author, a `{comment}` on it by the author,
 //! another idea of staff (`{other}`), and so on.
 
+mod contests;
 mod panels;
 
 /// An operation, its request, the body, and the answers in the order of [`super::CALLERS`].
@@ -10,7 +11,7 @@ pub type Row = (&'static str, &'static str, &'static str, [u16; 9]);
 
 /// Every operation. What ends sessions stands last.
 pub fn table() -> impl Iterator<Item = &'static Row> {
-    panels::ROWS.iter().chain(TABLE)
+    contests::ROWS.iter().chain(panels::ROWS).chain(TABLE)
 }
 
 #[rustfmt::skip]

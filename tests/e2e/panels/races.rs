@@ -14,10 +14,12 @@ use super::{
     trying::{confirmed, of, report, seed_delivered},
 };
 
-/// On PostgreSQL the requests come in their order, and the answers must be these; on SQLite either may have come first.
+/// On PostgreSQL the first request comes first, so of two the second comes second, and these must be the answers. A third may overtake
+/// the second there, because who waits for a row that another has changed looks for it anew; on SQLite any may have come first.
 fn assert_in_order(app: &TestApp, statuses: &[u16], expected: &[u16]) {
+    assert!(expected.len() < 3, "no more is certain");
     if app.kind == Kind::Postgres {
-        assert_eq!(statuses, expected);
+        assert_eq!(statuses[..expected.len()], *expected);
     }
 }
 
@@ -83,12 +85,22 @@ async fn nobody_applies_to_what_is_closed_and_nobody_who_did_is_left_out() {
             ];
             let answers = app.seed_race(&panel, race).await;
             let came = statuses(&answers);
-            assert_in_order(app, &came, &[201, 200, 409]);
+            assert_in_order(app, &came, &[201]);
             assert!(matches!(came[..], [201 | 409, 200, 201 | 409]), "{came:?}");
             let until = pm.get(&format!("/v1/panels/{panel}")).await.expect(200);
             let count = came.iter().filter(|status| **status == 201).count();
             assert_eq!(until["applicant_count"], count, "{method}");
             assert_eq!(until["phase"], "screening");
+
+            let panel = recruiting(app, &pm, json!({ "method": method, "seats": 1, "waitlist": 9 })).await;
+            let path = |what: &str| format!("/v1/panels/{panel}/{what}");
+            let race = vec![
+                post(&pm, path("close_recruiting")).boxed_local(),
+                post(&ben, path("applications")).boxed_local(),
+            ];
+            let came = statuses(&app.seed_race(&panel, race).await);
+            assert_in_order(app, &came, &[200, 409]);
+            assert!(matches!(came[..], [200, 201 | 409]), "{came:?}");
         }
     })
     .await;
@@ -108,7 +120,7 @@ async fn whoever_applies_before_the_lock_is_in_it() {
             post(&pm, path("lock")).boxed_local(),
         ];
         let answers = app.seed_race(&panel, race).await;
-        assert_in_order(app, &statuses(&answers), &[201, 200, 200]);
+        assert_in_order(app, &statuses(&answers), &[201]);
         if answers[2].0 != 200 {
             step(&pm, &panel, "lock").await;
         }

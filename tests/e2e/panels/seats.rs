@@ -13,14 +13,14 @@ pub struct Seat {
 }
 
 /// An id as it stands in SQL.
-fn id(app: &TestApp, id: &str) -> String {
+pub fn id(app: &TestApp, id: &str) -> String {
     match app.kind {
         Kind::Sqlite => format!("X'{}'", id.replace('-', "")),
         Kind::Postgres => format!("'{id}'"),
     }
 }
 
-fn moment(at: DateTime<Utc>) -> String {
+pub fn moment(at: DateTime<Utc>) -> String {
     format!("'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"))
 }
 

@@ -3,7 +3,7 @@
 use domain::panels::terms::Terms;
 use serde_json::{Map, Value, json};
 
-use super::fields;
+use crate::terms::{consent, fields};
 
 fn mission() -> Value {
     json!({
@@ -101,18 +101,6 @@ fn bands() -> Value {
                 "at_least": { "type": "number" }, "at_most": { "type": "number" },
             },
         } },
-    })
-}
-
-fn consent() -> Value {
-    json!({
-        "type": "object", "required": ["key", "purpose", "text", "required"], "additionalProperties": false,
-        "properties": {
-            "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
-            "purpose": { "type": "string", "maxLength": 200, "description": "What for." },
-            "text": { "type": "string", "maxLength": 5_000, "description": "What is agreed to." },
-            "required": { "type": "boolean", "description": "Refusing another never bars anybody." },
-        },
     })
 }
 

@@ -1,7 +1,5 @@
 //! Whether terms are terms, and where not.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
 use super::{Method, Schedule, Source, Terms};
@@ -12,11 +10,9 @@ use crate::{
         missions::MissionKind,
         screening::{Question, QuestionKind},
     },
+    terms::{Wrong, clean_consents, each_once, escaped, key, measured, within},
     text::{Fault, Lines, clean},
 };
-
-/// A term that is not right, and where.
-type Wrong = (String, Fault);
 
 impl Schedule {
     fn check(&self) -> Result<(), Wrong> {
@@ -92,14 +88,7 @@ impl Terms {
         for (pointer, text, least, most, lines) in texts {
             *text = clean(text, least, most, lines).map_err(|fault| (pointer.to_owned(), fault))?;
         }
-        for (nth, consent) in self.consents.iter_mut().enumerate() {
-            let at = |name: &str| format!("/consents/{nth}/{name}");
-            key(&at("key"), &consent.key)?;
-            consent.purpose =
-                clean(&consent.purpose, 1, 200, Lines::One).map_err(|fault| (at("purpose"), fault))?;
-            consent.text =
-                clean(&consent.text, 1, 5_000, Lines::Many).map_err(|fault| (at("text"), fault))?;
-        }
+        clean_consents(&mut self.consents)?;
         for (nth, mission) in self.missions.iter_mut().enumerate() {
             let at = |name: &str| format!("/missions/{nth}/{name}");
             mission.title =
@@ -122,7 +111,6 @@ impl Terms {
         measured("/eligibility", self.eligibility.len(), 0, Self::LISTED_MOST)?;
         measured("/questions", self.questions.len(), 0, Self::LISTED_MOST)?;
         measured("/audience/segments", self.audience.segments.len(), 0, Self::LISTED_MOST)?;
-        each_once("/consents", self.consents.iter().map(|consent| consent.key.as_str()))?;
         for (nth, requirement) in self.eligibility.iter().enumerate() {
             requirement.check().map_err(|fault| (format!("/eligibility/{nth}"), fault))?;
         }
@@ -237,39 +225,4 @@ fn check_questions(under: &str, questions: &[Question]) -> Result<(), Wrong> {
         question.check().map_err(|fault| (at, fault))?;
     }
     Ok(())
-}
-
-fn within(pointer: &str, number: u32, least: u32, most: u32) -> Result<(), Wrong> {
-    match (least..=most).contains(&number) {
-        true => Ok(()),
-        false => Err((pointer.to_owned(), Fault::NotA("number in its range"))),
-    }
-}
-
-fn measured(pointer: &str, count: usize, least: usize, most: usize) -> Result<(), Wrong> {
-    match count {
-        few if few < least => Err((pointer.to_owned(), Fault::TooShort { least })),
-        many if many > most => Err((pointer.to_owned(), Fault::TooMany { most })),
-        _ => Ok(()),
-    }
-}
-
-fn each_once<'a>(pointer: &str, keys: impl Iterator<Item = &'a str>) -> Result<(), Wrong> {
-    let mut seen = BTreeSet::new();
-    let again = keys.enumerate().find(|(_, key)| !seen.insert(*key));
-    again.map_or(Ok(()), |(nth, _)| {
-        Err((format!("{pointer}/{nth}/key"), Fault::NotA("key that is not there yet")))
-    })
-}
-
-fn key(pointer: &str, key: &str) -> Result<(), Wrong> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    match (1..=40).contains(&key.len()) && key.chars().all(fits) {
-        true => Ok(()),
-        false => Err((pointer.to_owned(), Fault::NotA("key of 1 to 40 of a-z, 0-9 and _"))),
-    }
-}
-
-fn escaped(part: &str) -> String {
-    part.replace('~', "~0").replace('/', "~1")
 }

@@ -62,7 +62,7 @@ pub fn ask_audit(conn: &mut AnyConnection, me: MemberId, after: Option<Place>) -
     Ok(())
 }
 
-fn somebody(id: MemberId) -> Member {
+pub fn somebody(id: MemberId) -> Member {
     Member {
         id,
         email: Email::try_from("ana@example.com").unwrap(),

@@ -1,4 +1,4 @@
-//! The funnel of a panel as a picture: a bar for each step, drawn as SVG.
+//! A funnel as a picture: a bar for each step, drawn as SVG.
 
 use std::io;
 
@@ -8,42 +8,39 @@ use plotters::{
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-use crate::{error::Failure, language::Language};
+use crate::error::Failure;
 
 const SIZE: (u32, u32) = (960, 480);
 /// As long as a title may be before it is cut.
 const MOST_OF_TITLE: usize = 40;
 const BLUE: RGBColor = RGBColor(0x25, 0x63, 0xeb);
 
+/// Steps by their name and how many came so far; without the number they are left out.
+///
 /// # Errors
 /// 500 when it cannot be drawn.
-pub(super) fn svg(
-    title: &str,
-    steps: &[(&'static str, Option<i64>)],
-    language: Language,
-) -> Result<String, Failure> {
+pub fn svg(title: &str, caption: &str, steps: &[(&str, Option<i64>)]) -> Result<String, Failure> {
     let mut picture = String::new();
-    draw(&mut picture, title, steps, language).map_err(Failure::internal)?;
+    draw(&mut picture, title, caption, steps).map_err(Failure::internal)?;
     Ok(picture)
 }
 
 fn draw(
     picture: &mut String,
     title: &str,
-    steps: &[(&'static str, Option<i64>)],
-    language: Language,
+    caption: &str,
+    steps: &[(&str, Option<i64>)],
 ) -> Result<(), DrawingAreaErrorKind<io::Error>> {
     let area = SVGBackend::with_string(picture, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
-    let known: Vec<(&str, i64)> =
-        steps.iter().filter_map(|(name, count)| Some((named(name, language), (*count)?))).collect();
+    let known: Vec<(&str, i64)> = steps.iter().filter_map(|&(name, count)| Some((name, count?))).collect();
     let most = known.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1) as f64;
     let rows = known.len() as f64;
     let mut cut: String = title.chars().take(MOST_OF_TITLE).collect();
     if cut.len() < title.len() {
         cut.push('…');
     }
-    let caption = format!("{cut}: {}", language.pick("체험단 깔때기", "how far they came"));
+    let caption = format!("{cut}: {caption}");
     // Names stand left of the bars, and counts right of them: there is room for both.
     let mut chart = ChartBuilder::on(&area)
         .caption(caption, ("sans-serif", 24))
@@ -62,20 +59,4 @@ fn draw(
         ])?;
     }
     area.present()
-}
-
-fn named(step: &'static str, language: Language) -> &'static str {
-    let ko = match step {
-        "invited" => "초대",
-        "applied" => "신청",
-        "eligible" => "자격 있음",
-        "offered" => "선정",
-        "confirmed" => "확정",
-        "shipped" => "발송",
-        "delivered" => "도착",
-        "reported" => "후기",
-        "completed" => "완료",
-        other => other,
-    };
-    language.pick(ko, step)
 }

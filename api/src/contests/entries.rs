@@ -1,0 +1,161 @@
+//! Entries as they are read: by their teams, and once they are closed by those who screen. How they begin is in [`drafts`], what becomes
+//! of them in [`changes`].
+
+mod bodies;
+mod changes;
+mod drafts;
+
+use actix_web::{get, web};
+use chrono::{DateTime, Utc};
+use domain::{
+    Actor, EntryId,
+    access::Permission,
+    contests::{Barred, Contest, entries::State},
+};
+use persistence::{
+    AnyConnection, Error, Result as Rows,
+    contests::{self, entries, judges},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+pub use self::bodies::{EntryBody, EntryStateName, Showing, own};
+pub(super) use self::drafts::answers_of;
+use super::run;
+use crate::{
+    actor::SignedIn,
+    app::App,
+    attachments::links::Links,
+    boards::PageQuery,
+    body::{PathId, Query},
+    error::Failure,
+    page::{ListName, Listing, limit},
+    reply::Reply,
+    routes::Routes,
+};
+
+pub fn routes(to: &mut Routes<'_>) {
+    drafts::routes(to);
+    to.service(list_contest_entries).service(list_my_entries).service(get_entry);
+    changes::routes(to);
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListEntriesQuery {
+    /// Those in this state alone.
+    #[param(inline)]
+    state: Option<EntryStateName>,
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// The entry as one in its team sees it now.
+pub(super) fn shown(tx: &mut AnyConnection, actor: &Actor, id: EntryId, links: &Links) -> Rows<EntryBody> {
+    let (whole, _) = entries::own(tx, actor, id)?;
+    own(tx, actor, &whole, links)
+}
+
+/// What was sent of an entry, for those who screen: not while entries are taken, and not what was never sent.
+pub(super) fn unsealed(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    id: EntryId,
+    now: DateTime<Utc>,
+) -> Rows<(entries::Sent, Contest)> {
+    if actor.ensure(Permission::ManageContests).is_err() {
+        return Err(Error::Missing);
+    }
+    let sent = entries::last_sent(tx, id)?;
+    let contest = contests::find(tx, actor, sent.entry.contest_id)?;
+    judges::ensure_runs(tx, &contest, actor)?;
+    if contest.is_unsealed(now) { Ok((sent, contest)) } else { Err(Error::Missing) }
+}
+
+/// List the entries of a contest
+///
+/// For those who screen, once entries are closed: what was sent and not withdrawn, as it was sent last.
+#[utoipa::path(tag = "Contests", security(("bearer" = [])), params(("id" = Uuid, Path), ListEntriesQuery),
+    responses((status = 200, body = Listing<EntryBody>), (status = 403, description = "run_by_others"),
+        (status = 409, description = "contest_phase")))]
+#[get("/v1/contests/{id}/entries")]
+async fn list_contest_entries(
+    app: web::Data<App>,
+    me: SignedIn,
+    links: Links,
+    PathId(id): PathId,
+    Query(query): Query<ListEntriesQuery>,
+) -> Result<Reply<Listing<EntryBody>>, Failure> {
+    let (limit, state) = (limit(query.limit)?, query.state.map(State::from));
+    let (act, now) = (app.act(&me, "list_contest_entries"), app.config.clock.now());
+    let list = ListName::of(&["entries", &id.to_string(), state.map_or("", State::name)]);
+    let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let page = app.look(&me.caller, move |tx, actor| {
+        let contest = run(tx, actor, id.into())?;
+        if !contest.is_unsealed(now) {
+            return Err(Error::Refused(Barred::Phase(contest.phase(now)).into()));
+        }
+        let page = entries::list(tx, contest.id, state, after, limit)?;
+        let ids: Vec<EntryId> = page.items.iter().map(|sent| sent.entry.id).collect();
+        let showing = Showing::of(tx, &ids)?;
+        act.look(tx, actor, Some(id), showing.members())?;
+        let items = page.items.iter().map(|sent| showing.sent(sent, &contest, (&links, actor)));
+        Ok(domain::page::Page { items: items.collect(), next: page.next })
+    });
+    Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |shown| shown)))
+}
+
+/// List the entries you are in, the newest first
+#[utoipa::path(tag = "Contests", security(("bearer" = [])), params(PageQuery),
+    responses((status = 200, body = Listing<EntryBody>)))]
+#[get("/v1/me/entries")]
+async fn list_my_entries(
+    app: web::Data<App>,
+    me: SignedIn,
+    links: Links,
+    Query(query): Query<PageQuery>,
+) -> Result<Reply<Listing<EntryBody>>, Failure> {
+    let (limit, member) = (limit(query.limit)?, me.member);
+    let list = ListName::of(&["my entries", &member.to_string()]);
+    let after = list.place(&app.keys, query.cursor.as_deref())?;
+    let page = app.read(&me.caller, move |tx, actor| {
+        let page = entries::of_member(tx, member, after, limit)?;
+        let items = page.items.iter().map(|entry| shown(tx, actor, entry.id, &links));
+        let items = items.collect::<Rows<Vec<_>>>()?;
+        Ok(domain::page::Page { items, next: page.next })
+    });
+    Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |shown| shown)))
+}
+
+/// Read an entry
+///
+/// For its team, as they have it now. Once entries are closed also for those who screen, as it was sent last; each such look is kept.
+/// Whoever judges the contest blind is kept from it, and to everybody else it is not there.
+#[utoipa::path(tag = "Contests", security(("bearer" = [])), params(("id" = Uuid, Path)),
+    responses((status = 200, body = EntryBody), (status = 403, description = "run_by_others")))]
+#[get("/v1/entries/{id}")]
+async fn get_entry(
+    app: web::Data<App>,
+    me: SignedIn,
+    links: Links,
+    PathId(id): PathId,
+) -> Result<Reply<EntryBody>, Failure> {
+    let (act, now) = (app.act(&me, "get_entry"), app.config.clock.now());
+    app.look(&me.caller, move |tx, actor| match entries::own(tx, actor, id.into()) {
+        Ok((whole, _)) => {
+            let shown = own(tx, actor, &whole, &links)?;
+            Ok(Reply::ok(&shown).tagged(whole.entry.version))
+        }
+        Err(Error::Missing) => {
+            let (sent, contest) = unsealed(tx, actor, id.into(), now)?;
+            let showing = Showing::of(tx, &[sent.entry.id])?;
+            act.look(tx, actor, Some(id), showing.members())?;
+            let shown = showing.sent(&sent, &contest, (&links, actor));
+            Ok(Reply::ok(&shown).tagged(sent.entry.version))
+        }
+        Err(error) => Err(error),
+    })
+    .await
+}

@@ -1,0 +1,292 @@
+//! Entries as they are written in requests and answers.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use domain::{
+    Actor, EntryId, MemberId,
+    attachments::{Attachment, Place},
+    contests::{
+        Contest,
+        entries::{Content, Entry, File, State, Version},
+        screening::Screening,
+    },
+    digest,
+};
+use persistence::{
+    AnyConnection, Result as Rows,
+    attachments::contests::of_entries,
+    contests::{
+        entries::{Sent, Whole},
+        teams, versions,
+    },
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::super::{ContestRefBody, screening::ScreeningBody, teams::TeamInvitationBody};
+use crate::attachments::{AttachmentBody, links::Links};
+
+/// How far an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryStateName {
+    Draft,
+    Submitted,
+    Withdrawn,
+    Accepted,
+    Rejected,
+    /// It may be mended, once, until `screening.fix_until`.
+    FixRequested,
+    /// A sample, which every judge marks.
+    Calibration,
+}
+
+impl From<State> for EntryStateName {
+    fn from(state: State) -> Self {
+        match state {
+            State::Draft => Self::Draft,
+            State::Submitted => Self::Submitted,
+            State::Withdrawn => Self::Withdrawn,
+            State::Accepted => Self::Accepted,
+            State::Rejected => Self::Rejected,
+            State::FixRequested => Self::FixRequested,
+            State::Calibration => Self::Calibration,
+        }
+    }
+}
+
+impl From<EntryStateName> for State {
+    fn from(name: EntryStateName) -> Self {
+        match name {
+            EntryStateName::Draft => Self::Draft,
+            EntryStateName::Submitted => Self::Submitted,
+            EntryStateName::Withdrawn => Self::Withdrawn,
+            EntryStateName::Accepted => Self::Accepted,
+            EntryStateName::Rejected => Self::Rejected,
+            EntryStateName::FixRequested => Self::FixRequested,
+            EntryStateName::Calibration => Self::Calibration,
+        }
+    }
+}
+
+/// What shows that an entry was sent, as it was and when.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReceiptBody {
+    entry_id: Uuid,
+    /// Which time it was, from 1.
+    #[schema(minimum = 1, example = 1)]
+    version: i32,
+    /// Of the canonical JSON of `{"content", "entry_id", "rules_hash", "submitted_at", "version"}`, in base 16; the time with
+    /// microseconds.
+    #[schema(
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    sha256: String,
+    submitted_at: DateTime<Utc>,
+    /// Of the rules it was sent under.
+    #[schema(
+        pattern = "^[0-9a-f]{64}$",
+        example = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
+    )]
+    rules_hash: String,
+}
+
+impl ReceiptBody {
+    fn new(version: &Version, sha256: String) -> Self {
+        Self {
+            entry_id: version.entry_id.uuid(),
+            version: version.number,
+            sha256,
+            submitted_at: version.submitted_at,
+            rules_hash: digest::hex(version.rules_hash),
+        }
+    }
+}
+
+/// A version of an entry as it was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntryVersionBody {
+    receipt: ReceiptBody,
+    /// What was hashed.
+    #[schema(value_type = Object, example = json!({ "title": "한마당", "answers": { "why": "크고 함께" }, "files": [], "original": true, "ai_use": "쓰지 않았습니다." }))]
+    content: Value,
+}
+
+impl EntryVersionBody {
+    pub(super) fn new((version, sha256): (Version, String)) -> Self {
+        let content = serde_json::to_value(&version.content).unwrap_or_default();
+        Self { receipt: ReceiptBody::new(&version, sha256), content }
+    }
+}
+
+/// All versions of an entry, the last first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntryVersionsBody {
+    pub(super) items: Vec<EntryVersionBody>,
+}
+
+/// Somebody in the team of an entry.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TeammateBody {
+    member_id: Uuid,
+    #[schema(example = "아나")]
+    display_name: String,
+    /// Whether they lead the team, or entered alone.
+    leads: bool,
+}
+
+/// An entry: to its team as they have it now, to those who screen it as it was sent last.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntryBody {
+    id: Uuid,
+    contest: ContestRefBody,
+    state: EntryStateName,
+    #[schema(example = "한마당")]
+    title: String,
+    /// Answers by the key of their question.
+    #[schema(value_type = Object, example = json!({ "why": "크고 함께라는 뜻입니다." }))]
+    answers: Map<String, Value>,
+    attachments: Vec<AttachmentBody>,
+    /// Whether the team states that it is their own.
+    original: bool,
+    /// Where AI had a part in it.
+    #[schema(example = "쓰지 않았습니다.")]
+    ai_use: String,
+    /// Who is in it; nobody once they are forgotten.
+    team: Vec<TeammateBody>,
+    /// Of the last version that was sent; null before.
+    receipt: Option<ReceiptBody>,
+    screening: ScreeningBody,
+    /// The idea it grew out of.
+    from_idea_id: Option<Uuid>,
+    /// The idea that was made of it.
+    idea_id: Option<Uuid>,
+    /// For the team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    yours: Option<YoursBody>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// What only the team of an entry is shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct YoursBody {
+    /// What the entry is called in results, bundles and ballots, where nobody else knows that it is yours.
+    #[schema(example = "9f86d081884c7d65")]
+    pseudonym: String,
+    /// Whether something changed since it was sent, which counts only once it is sent again.
+    unsent_changes: bool,
+    /// Until when it may be changed and sent.
+    open_until: Option<DateTime<Utc>>,
+    /// Who was asked into the team.
+    invitations: Vec<TeamInvitationBody>,
+    /// The keys of the consents you gave.
+    #[schema(example = json!(["privacy"]))]
+    consents: BTreeSet<String>,
+}
+
+/// What entries are shown with.
+pub struct Showing {
+    names: HashMap<EntryId, Vec<(MemberId, String)>>,
+    files: HashMap<Place, Vec<Attachment>>,
+}
+
+impl Showing {
+    pub fn of(tx: &mut AnyConnection, entries: &[EntryId]) -> Rows<Self> {
+        Ok(Self { names: teams::names(tx, entries)?, files: of_entries(tx, entries)? })
+    }
+
+    /// Whom this shows.
+    pub fn members(&self) -> Vec<Uuid> {
+        self.names.values().flatten().map(|(member, _)| member.uuid()).collect()
+    }
+
+    fn entry(
+        &self,
+        entry: &Entry,
+        contest: &Contest,
+        content: &Content,
+        with: (&Links, &Actor),
+    ) -> EntryBody {
+        let Entry { id, state, leader_id, .. } = entry;
+        let named = self.names.get(id).into_iter().flatten();
+        let team = named.map(|(member, name)| TeammateBody {
+            member_id: member.uuid(),
+            display_name: name.clone(),
+            leads: Some(*member) == *leader_id,
+        });
+        let standing = self.files.get(&Place::Entry(*id)).map_or(&[][..], Vec::as_slice);
+        let file = |file: &File| standing.iter().find(|one| one.id.uuid() == file.id).cloned();
+        let answers = match serde_json::to_value(&content.answers) {
+            Ok(Value::Object(answers)) => answers,
+            Ok(_) | Err(_) => Map::new(),
+        };
+        EntryBody {
+            id: id.uuid(),
+            contest: contest.into(),
+            state: (*state).into(),
+            title: content.title.clone(),
+            answers,
+            attachments: AttachmentBody::list(
+                content.files.iter().filter_map(file).collect(),
+                with.0,
+                with.1,
+            ),
+            original: content.original,
+            ai_use: content.ai_use.clone(),
+            team: team.collect(),
+            receipt: None,
+            screening: ScreeningBody::new(entry, contest),
+            from_idea_id: entry.from_idea_id.map(|id| id.uuid()),
+            idea_id: entry.idea_id.map(|id| id.uuid()),
+            yours: None,
+            created_at: entry.created_at,
+            updated_at: entry.updated_at,
+        }
+    }
+
+    /// As it was sent.
+    pub fn sent(&self, sent: &Sent, contest: &Contest, with: (&Links, &Actor)) -> EntryBody {
+        let receipt = contest.rules_hash.map(|rules_hash| ReceiptBody {
+            entry_id: sent.entry.id.uuid(),
+            version: sent.entry.versions,
+            sha256: sent.sha256.clone(),
+            submitted_at: sent.submitted_at,
+            rules_hash: digest::hex(rules_hash),
+        });
+        EntryBody { receipt, ..self.entry(&sent.entry, contest, &sent.content, with) }
+    }
+}
+
+/// An entry as one in its team sees it.
+pub fn own(tx: &mut AnyConnection, actor: &Actor, whole: &Whole, links: &Links) -> Rows<EntryBody> {
+    let Whole { entry, contest, team } = whole;
+    let last = versions::last(tx, entry.id)?;
+    let invitations = teams::invitations(tx, entry.id)?;
+    let invitations = invitations.iter().map(TeamInvitationBody::from).collect();
+    let mine = team.members.iter().find(|mate| Some(mate.member) == actor.member_id());
+    let yours = YoursBody {
+        pseudonym: contest.pseudonym_of_entry(entry.id),
+        unsent_changes: last.as_ref().is_some_and(|(version, _)| version.content != entry.content),
+        open_until: open_until(entry, contest),
+        invitations,
+        consents: mine.map(|mate| mate.agreed.clone()).unwrap_or_default(),
+    };
+    let showing = Showing::of(tx, &[entry.id])?;
+    let receipt = last.map(|(version, sha256)| ReceiptBody::new(&version, sha256));
+    let shown = showing.entry(entry, contest, &entry.content, (links, actor));
+    Ok(EntryBody { receipt, yours: Some(yours), ..shown })
+}
+
+fn open_until(entry: &Entry, contest: &Contest) -> Option<DateTime<Utc>> {
+    let Screening { fix_until, .. } = entry.screening;
+    match entry.state {
+        State::Draft | State::Submitted => Some(contest.terms.schedule.closes_at),
+        State::FixRequested => fix_until,
+        State::Withdrawn | State::Accepted | State::Rejected | State::Calibration => None,
+    }
+}

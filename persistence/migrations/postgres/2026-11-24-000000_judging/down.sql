@@ -1,0 +1,11 @@
+DROP TABLE contest_viewers;
+DROP TABLE tax_rules;
+DROP TABLE prize_claims;
+DROP TABLE entry_disqualifications;
+DROP TABLE contest_objections;
+DROP TABLE contest_results;
+DROP TABLE contest_ballots;
+DROP TABLE entry_reviews;
+DROP TABLE contest_assignments;
+DROP TABLE judge_conflicts;
+DROP TABLE contest_judges;
