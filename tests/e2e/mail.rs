@@ -3,22 +3,18 @@
 mod post_office;
 mod turns;
 
-use std::{
-    fs,
-    io::Write as _,
-    net::TcpListener,
-    os::unix::fs::PermissionsExt as _,
-    sync::{Arc, Mutex},
-};
+use std::{fs, io::Write as _, net::TcpListener, os::unix::fs::PermissionsExt as _};
 
 use chrono::TimeDelta;
-use kit::{TestApp, databases::Kind, mail::Letter, on_each_database, on_each_database_with, people::Person};
+use kit::{
+    TestApp, databases::Kind, logs::Log, mail::Letter, on_each_database, on_each_database_with,
+    people::Person,
+};
 use madang::{
     Config,
     config::{self, SmtpUrl},
 };
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
 use self::post_office::{PostOffice, Verdict};
 
@@ -30,48 +26,12 @@ fn by_smtp(port: u16) -> impl Fn(Config) -> Config {
     }
 }
 
-/// What is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// What was logged until now, from here on kept.
-    fn start() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let kept = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
-        (log, tracing::subscriber::set_default(kept))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[actix_web::test]
 async fn without_a_server_mails_are_files_that_only_the_owner_reads() {
     on_each_database(async |app| {
-        let (log, logging) = Log::start();
+        let log = Log::start();
         Person::registered(app, "ana").await;
         app.seed_send_mails().await;
-        drop(logging);
         let files =
             || fs::read_dir(app.mail_folder()).unwrap().map(|file| file.unwrap().path()).collect::<Vec<_>>();
         let [file] = &files()[..] else { panic!("{:?}", files()) };
@@ -169,7 +129,7 @@ async fn a_mail_that_is_refused_for_good_or_comes_too_late_is_given_up_with_one_
     for kind in kit::databases::kinds() {
         let office = PostOffice::open();
         let app = TestApp::start(kind, &by_smtp(office.port)).await;
-        let (log, logging) = Log::start();
+        let log = Log::start();
         let given_up = || log.text().lines().filter(|line| line.contains("a mail was given up")).count();
         office.answer(Verdict::Refuses);
         Person::registered(&app, "ana").await;
@@ -191,7 +151,6 @@ async fn a_mail_that_is_refused_for_good_or_comes_too_late_is_given_up_with_one_
         office.answer(Verdict::Takes);
         app.seed_send_mails().await;
         assert_eq!((office.received().len(), app.seed_count_waiting_mails(), given_up()), (0, 0, 2));
-        drop(logging);
         let log = log.text();
         // The server names the address in what it says; the log does not.
         assert!(log.contains("550") && !log.contains("ana@example.com") && !log.contains('#'), "{log}");

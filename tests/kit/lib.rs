@@ -5,6 +5,7 @@ pub mod bucket;
 pub mod contract;
 pub mod databases;
 pub mod files;
+pub mod logs;
 pub mod mail;
 pub mod people;
 mod races;
@@ -68,6 +69,7 @@ pub async fn on_each_database_with(settings: impl Fn(Config) -> Config, test: im
 impl TestApp {
     /// Starts an instance.
     pub async fn start(kind: Kind, settings: &impl Fn(Config) -> Config) -> Self {
+        logs::subscribe();
         let data = tempfile::tempdir().unwrap();
         let database = Lease::new(kind, data.path());
         let clock = Clock::Ahead(Arc::new(AtomicI64::new(0)));
