@@ -1,6 +1,6 @@
 //! Draws: the proof of one is computed again for whoever brings it.
 
-mod schemas;
+pub(crate) mod schemas;
 
 use std::{fs, path::Path, process::ExitCode};
 

@@ -95,6 +95,16 @@ pub async fn sent(person: &Person<'_>, contest: &str) -> String {
     entry
 }
 
+/// An entry that somebody sent under a title of its own; its id.
+async fn sent_as(person: &Person<'_>, contest: &str, title: &str) -> String {
+    let mut body = draft();
+    body["title"] = json!(title);
+    let made = person.post(&format!("/v1/contests/{contest}/entries"), &body).await.expect(201);
+    let entry = text(&made["id"]).to_owned();
+    person.post(&format!("/v1/entries/{entry}/submit"), &json!({})).await.expect(200);
+    entry
+}
+
 /// What of contests somebody was told, the last first.
 async fn told(person: &Person<'_>) -> Vec<Value> {
     let all = person.all("/v1/me/notifications", 100).await;

@@ -8,6 +8,8 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
+use crate::terms::schema;
+
 /// The proof of a draw.
 #[derive(Serialize)]
 #[serde(transparent)]
@@ -34,16 +36,7 @@ impl PartialSchema for VerdictBody {
             "required": ["valid", "checks", "unchecked", "selected", "waitlist"],
             "properties": {
                 "valid": { "type": "boolean", "description": "Whether every check holds.", "examples": [true] },
-                "checks": { "type": "array", "items": {
-                    "type": "object",
-                    "required": ["name", "ok", "expected", "found"],
-                    "properties": {
-                        "name": { "type": "string", "examples": ["pool_root"] },
-                        "ok": { "type": "boolean", "examples": [true] },
-                        "expected": { "type": ANY, "description": "What comes out when it is computed.", "examples": [HASH] },
-                        "found": { "type": ANY, "description": "What the proof says.", "examples": [HASH] },
-                    },
-                } },
+                "checks": checks("pool_root", HASH, "What the proof says."),
                 "unchecked": {
                     "type": "array", "items": { "type": "string", "examples": ["beacon"] },
                     "description": "What there is nothing to check by, or takes too long here.",
@@ -55,14 +48,22 @@ impl PartialSchema for VerdictBody {
     }
 }
 
-/// A value of any kind.
-const ANY: [&str; 6] = ["string", "number", "boolean", "array", "object", "null"];
 const HASH: &str = "8908fa8dd6095f8a9db23b25bc900bd1f631cc1409980e2f8e55f807f8c13d6c";
 const TICKET: &str = "0bea8c6aeb401bb8186c636651c2a97e";
 
-fn schema(of: Value) -> RefOr<Schema> {
-    // Its own test finds out if this is no schema.
-    serde_json::from_value(of).unwrap_or_default()
+/// What was compared when something published was computed again.
+pub(crate) fn checks(name: &str, hash: &str, found: &str) -> Value {
+    let any = json!(["string", "number", "boolean", "array", "object", "null"]);
+    json!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["name", "ok", "expected", "found"],
+        "properties": {
+            "name": { "type": "string", "description": "What was compared.", "examples": [name] },
+            "ok": { "type": "boolean", "examples": [true] },
+            "expected": { "type": any, "description": "What comes out when it is computed.", "examples": [hash] },
+            "found": { "type": any, "description": found, "examples": [hash] },
+        },
+    } })
 }
 
 fn ticket() -> Value {

@@ -8,7 +8,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use crate::terms::schema;
+use crate::{draws::schemas::checks, terms::schema};
 
 /// Everything that was published of a judged contest.
 #[derive(Serialize)]
@@ -36,16 +36,7 @@ impl PartialSchema for RecomputedBody {
             "required": ["valid", "checks", "unchecked", "warnings", "lock_hash", "result"],
             "properties": {
                 "valid": { "type": "boolean", "description": "Whether every check holds.", "examples": [true] },
-                "checks": { "type": "array", "items": {
-                    "type": "object",
-                    "required": ["name", "ok", "expected", "found"],
-                    "properties": {
-                        "name": { "type": "string", "description": "What was compared.", "examples": ["scores_root"] },
-                        "ok": { "type": "boolean", "examples": [true] },
-                        "expected": { "type": ANY, "description": "What comes out when it is computed.", "examples": [HASH] },
-                        "found": { "type": ANY, "description": "What the bundle says.", "examples": [HASH] },
-                    },
-                } },
+                "checks": checks("scores_root", HASH, "What the bundle says."),
                 "unchecked": {
                     "type": "array", "items": { "type": "string", "examples": ["beacon"] },
                     "description": "What there is nothing to check by.",
@@ -60,8 +51,6 @@ impl PartialSchema for RecomputedBody {
     }
 }
 
-/// A value of any kind.
-const ANY: [&str; 6] = ["string", "number", "boolean", "array", "object", "null"];
 const HASH: &str = "20f894230502ac7a0c354a61bc78869813fa6863cfe4f9983a60bc1e84a19c3c";
 const RULES: [&str; 5] = ["heaviest_criterion", "first_ranks", "extra_review", "joint_prize", "lot"];
 

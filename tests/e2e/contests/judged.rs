@@ -2,29 +2,19 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use kit::{TestApp, databases::Kind, people::Person};
+use chrono::TimeDelta;
+use kit::{TestApp, people::Person};
 use serde_json::{Value, json};
 
-use super::{draft, open, step, text};
+use super::{judging::begin, open, sent_as, step, text};
+use crate::panels::seats::{id, moment};
 
-/// A contest, and the ids of those in it.
+/// A contest, and the ids of those in it: its entries in the order in which they were sent, and the judges who were seeded.
+#[derive(Default)]
 pub struct Judged {
     pub contest: String,
     pub entries: Vec<String>,
     pub judges: Vec<String>,
-}
-
-/// An id as it stands in SQL.
-fn id(app: &TestApp, id: &str) -> String {
-    match app.kind {
-        Kind::Sqlite => format!("X'{}'", id.replace('-', "")),
-        Kind::Postgres => format!("'{id}'"),
-    }
-}
-
-fn moment(at: DateTime<Utc>) -> String {
-    format!("'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"))
 }
 
 impl Judged {
@@ -41,20 +31,9 @@ impl Judged {
         let mut made = Vec::new();
         for nth in 0..entries {
             let entrant = &entrants[nth / 10];
-            let mut body = draft();
-            body["title"] = json!(format!("작품 {nth}"));
-            let entry = entrant.post(&format!("/v1/contests/{contest}/entries"), &body).await.expect(201);
-            let entry = text(&entry["id"]).to_owned();
-            entrant.post(&format!("/v1/entries/{entry}/submit"), &json!({})).await.expect(200);
-            made.push(entry);
+            made.push(sent_as(entrant, &contest, &format!("작품 {nth}")).await);
         }
-        app.advance(TimeDelta::hours(48));
-        let pm = app.staff("product_manager").await;
-        for entry in &made {
-            let accept = json!({ "decision": "accept" });
-            pm.post(&format!("/v1/entries/{entry}/screen"), &accept).await.expect(200);
-        }
-        step(&pm, &contest, "begin_judging").await;
+        begin(app, &contest, &made).await;
         let judges = seed_members(app, "judge", judges);
         Self { contest, entries: made, judges }
     }

@@ -9,20 +9,12 @@ use chrono::TimeDelta;
 use kit::{TestApp, on_each_database, people::Person};
 use serde_json::{Value, json};
 
-use super::{draft, judged::seed_judged, open, step, text, told};
+use super::{
+    draft,
+    judged::{Judged, seed_judged},
+    open, sent_as, step, text, told,
+};
 use crate::panels::seats;
-
-/// A contest that is judged, with its entries in the order in which they were sent.
-pub struct Judged {
-    pub contest: String,
-    pub entries: Vec<String>,
-}
-
-impl Judged {
-    pub fn path(&self, rest: &str) -> String {
-        format!("/v1/contests/{}/{rest}", self.contest)
-    }
-}
 
 /// A contest with entries of these people, each of whom sent one, judged from now on.
 pub async fn judged(app: &TestApp, authors: &[&str], other: Value) -> Judged {
@@ -30,16 +22,10 @@ pub async fn judged(app: &TestApp, authors: &[&str], other: Value) -> Judged {
     let contest = open(app, &pm, other).await;
     let mut entries = Vec::new();
     for name in authors {
-        let person = app.member(name).await;
-        let mut body = draft();
-        body["title"] = json!(format!("작품 {}", entries.len()));
-        let made = person.post(&format!("/v1/contests/{contest}/entries"), &body).await.expect(201);
-        let entry = text(&made["id"]).to_owned();
-        person.post(&format!("/v1/entries/{entry}/submit"), &json!({})).await.expect(200);
-        entries.push(entry);
+        entries.push(sent_as(&app.member(name).await, &contest, &format!("작품 {}", entries.len())).await);
     }
     begin(app, &contest, &entries).await;
-    Judged { contest, entries }
+    Judged { contest, entries, ..Judged::default() }
 }
 
 /// Closes a contest, accepts what was sent, and begins to judge it.

@@ -6,7 +6,7 @@ use kit::{
 };
 use serde_json::{Value, json};
 
-use super::{appoint, assign, begin, draft, judged, mine, open, text};
+use super::{Judged, appoint, assign, begin, draft, judged, mine, open, text};
 use crate::attachments::ids;
 
 #[actix_web::test]
@@ -26,7 +26,7 @@ async fn a_judge_sees_an_entry_without_who_made_it() {
         ana.post(&format!("/v1/entries/{entry}/submit"), &json!({})).await.expect(200);
         begin(app, &contest, std::slice::from_ref(&entry)).await;
         let judge = appoint(app, &contest, "judge").await;
-        let judged = super::Judged { contest, entries: vec![entry.clone()] };
+        let judged = Judged { contest, entries: vec![entry.clone()], ..Judged::default() };
         assert_eq!(
             judge.fetch(&format!("/v1/attachments/{file}/content"), &[]).await.0,
             404,
@@ -88,7 +88,7 @@ async fn a_pdf_may_tell_who_made_it_so_it_comes_only_before_judges_who_may_know(
         ana.post(&format!("/v1/entries/{entry}/submit"), &json!({})).await.expect(200);
         begin(app, &seeing, std::slice::from_ref(&entry)).await;
         let judge = appoint(app, &seeing, "judge").await;
-        let judged = super::Judged { contest: seeing, entries: vec![entry] };
+        let judged = Judged { contest: seeing, entries: vec![entry], ..Judged::default() };
         assign(app, &judged).await;
         let review = mine(&judge, &judged.contest).await.remove(0);
         assert_eq!(review["entry"]["attachments"][0]["name"], "작품집.pdf");

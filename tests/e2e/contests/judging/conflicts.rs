@@ -6,7 +6,7 @@ use kit::{
 };
 use serde_json::{Value, json};
 
-use super::{all, appoint, assign, begin, draft, judged, mine, open, text};
+use super::{Judged, all, appoint, assign, begin, draft, judged, mine, open, text};
 
 /// Somebody with an address of their own.
 async fn somebody<'a>(app: &'a TestApp, name: &str, email: &str) -> Person<'a> {
@@ -48,7 +48,7 @@ async fn whoever_is_close_to_an_author_is_given_other_entries() {
         }
         let entries: Vec<String> = entries.into_iter().map(|(entry, _)| entry).collect();
         begin(app, &contest, &entries).await;
-        let judged = super::Judged { contest, entries };
+        let judged = Judged { contest, entries, ..Judged::default() };
         let colleague = somebody(app, "colleague", "kim@hanbit.co.kr").await;
         for (judge, entry, ground) in [
             (&colleague, 0, Some("works in the same house")),
