@@ -48,6 +48,8 @@ pub struct Marks {
     pub judging_at: Option<DateTime<Utc>>,
     pub locked_at: Option<DateTime<Utc>>,
     pub provisional_at: Option<DateTime<Utc>>,
+    /// When an entry last lost its rank: whoever it befalls has as much time to object as anybody had.
+    pub disqualified_at: Option<DateTime<Utc>>,
     pub finalized_at: Option<DateTime<Utc>>,
     pub archived_at: Option<DateTime<Utc>>,
     pub cancelled_at: Option<DateTime<Utc>>,
@@ -148,11 +150,13 @@ impl Contest {
         self.marks.published_at.is_some() || actor.ensure(Permission::ManageContests).is_ok()
     }
 
-    /// Until when objections to the provisional result may be raised; none before it is public.
+    /// Until when objections to the provisional result may be raised, and to what became of it since; none before it is released.
     #[must_use]
     pub fn objections_until(&self) -> Option<DateTime<Utc>> {
         let public_at = self.marks.provisional_at?.max(self.terms.schedule.provisional_at);
-        Some(public_at + TimeDelta::hours(self.terms.objection_hours.into()))
+        // None comes before any time.
+        let from = Some(public_at).max(self.marks.disqualified_at)?;
+        Some(from + TimeDelta::hours(self.terms.objection_hours.into()))
     }
 
     /// From when what is personal is kept no longer; none while the contest goes on.

@@ -1116,6 +1116,7 @@ diesel::table! {
         judging_at -> Nullable<Timestamp>,
         locked_at -> Nullable<Timestamp>,
         provisional_at -> Nullable<Timestamp>,
+        disqualified_at -> Nullable<Timestamp>,
         finalized_at -> Nullable<Timestamp>,
         archived_at -> Nullable<Timestamp>,
         cancelled_at -> Nullable<Timestamp>,

@@ -78,19 +78,21 @@ pub fn facts(body: &impl Serialize) -> Value {
     serde_json::to_value(body).unwrap_or_default()
 }
 
-/// What differs, of two objects; else both.
+/// What differs, of two objects and of the objects in them; else both. What somebody wrote is not kept because something beside it
+/// changed.
 fn differing(before: Value, after: Value) -> (Value, Value) {
     let (Value::Object(mut before), Value::Object(mut after)) = (before.clone(), after.clone()) else {
         return (before, after);
     };
-    let same: Vec<String> = before
-        .iter()
-        .filter(|(name, value)| after.get(*name) == Some(*value))
-        .map(|(name, _)| name.clone())
-        .collect();
-    for name in same {
-        before.remove(&name);
-        after.remove(&name);
+    let both: Vec<String> = before.keys().filter(|name| after.contains_key(*name)).cloned().collect();
+    for name in both {
+        if let (Some(was), Some(is)) = (before.remove(&name), after.remove(&name))
+            && was != is
+        {
+            let (was, is) = differing(was, is);
+            before.insert(name.clone(), was);
+            after.insert(name, is);
+        }
     }
     (Value::Object(before), Value::Object(after))
 }
@@ -98,7 +100,7 @@ fn differing(before: Value, after: Value) -> (Value, Value) {
 /// Made of other facts, or of the moment; a signed address is a key besides.
 const DERIVED: [&str; 5] = ["body_html", "excerpt", "updated_at", "url", "thumbnail_url"];
 /// The log outlives a member's wish to be forgotten, so it says that such a thing changed, and not what it was.
-const PERSONAL: [&str; 5] = ["email", "display_name", "attributes", "address", "tracking"];
+const PERSONAL: [&str; 6] = ["email", "display_name", "attributes", "address", "tracking", "conflicts"];
 
 fn told(facts: Value) -> Option<String> {
     (!facts.is_null()).then(|| plain(facts).to_string())
@@ -135,6 +137,11 @@ mod tests {
         assert_eq!(
             plain(after),
             json!({ "role": "admin", "email": "***", "author": { "id": 2, "display_name": "***" } })
+        );
+        let appeal = |granted: Value| json!({ "state": "rejected", "appeal": { "text": "제가 쓴 말", "granted": granted } });
+        assert_eq!(
+            differing(appeal(Value::Null), appeal(json!(true))),
+            (json!({ "appeal": { "granted": null } }), json!({ "appeal": { "granted": true } }))
         );
         assert_eq!(differing(Value::Null, json!({ "a": 1 })), (Value::Null, json!({ "a": 1 })));
         assert_eq!(told(Value::Null), None);

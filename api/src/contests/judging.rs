@@ -17,6 +17,7 @@ use domain::{
     contests::{
         Barred, Contest, Phase,
         assigning::{Assignment, Facts, Given, Planned, Written},
+        judges::Judge,
         reviews::{Kind, Review, State},
         screening::Note,
     },
@@ -49,6 +50,7 @@ fn give(
 ) -> Rows<Assignment> {
     let pairs = facts.pairs(contest, &given);
     reviewed::give(tx, &stamp.branch(0), contest, Kind::Assigned, &pairs)?;
+    give_samples(tx, &stamp.branch(3), contest)?;
     let judges: BTreeSet<MemberId> = pairs.iter().map(|(_, judge)| *judge).collect();
     for judge in judges {
         news::tell_member(tx, &stamp.branch(1), News::ContestReviewAssigned, contest.id, judge)?;
@@ -124,17 +126,19 @@ fn ensure_free(tx: &mut AnyConnection, contest: &Contest, pair: (EntryId, Member
     }
 }
 
-/// Puts the samples before those judges who have not seen them.
+/// Puts the samples before those judges who have entries and have not seen them: what came alone would be known for what it is.
 fn give_samples(tx: &mut AnyConnection, stamp: &Stamp, contest: &Contest) -> Rows<()> {
     if contest.phase(stamp.at) != Phase::Judging {
         return Ok(());
     }
-    let judges = juries::list(tx, contest.id)?;
+    let assigned = reviewed::assigned(tx, contest)?;
+    let judges =
+        juries::list(tx, contest.id)?.into_iter().filter(Judge::is_ready).map(|judge| judge.member_id);
+    let ready: Vec<MemberId> = judges.filter(|judge| assigned.contains(judge)).collect();
     let mut pairs = Vec::new();
     for sample in entries::samples(tx, contest.id)? {
         let seen = reviewed::judges_of(tx, sample, contest.round)?;
-        let ready = judges.iter().filter(|judge| judge.is_ready() && !seen.contains(&judge.member_id));
-        pairs.extend(ready.map(|judge| (sample, judge.member_id)));
+        pairs.extend(ready.iter().filter(|judge| !seen.contains(judge)).map(|judge| (sample, *judge)));
     }
     reviewed::give(tx, stamp, contest, Kind::Calibration, &pairs)
 }

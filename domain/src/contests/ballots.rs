@@ -169,9 +169,11 @@ impl Ballot {
     pub fn decided(self, contest: &Contest, ruling: Ruling, decision: Decision) -> Result<Self, Refusal> {
         contest.ensure_decides_ballots(decision.at)?;
         match (self.state, &self.decision, &self.appeal) {
-            (State::Held, ..) | (_, Some(_), None) => {}
+            (State::Held, ..) | (State::Rejected, _, None) => {}
+            // Of the stars it has now.
+            (State::Counted, Some(_), None) if self.is_decided() => {}
             (_, _, Some(_)) => return Err(Barred::AlreadyAppealed.into()),
-            (_, None, None) => {
+            (State::Counted, _, None) => {
                 let voter = contest.pseudonym_of_voter(self.voter);
                 return Err(Barred::BallotNotHeld { voter }.into());
             }

@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
     use crate::contests::{
-        Step,
+        Marks, Step,
         entries::tests::member,
         tests::{contest, day},
     };
@@ -92,6 +92,12 @@ mod tests {
         assert_eq!(
             told.ensure_takes_objections(day(53)),
             Err(Barred::ObjectionsOver { until: day(53) }.into())
+        );
+        let anew = Contest { marks: Marks { disqualified_at: Some(day(54)), ..told.marks }, ..told.clone() };
+        assert_eq!(anew.objections_until(), Some(day(57)), "whom it befalls late may object too");
+        assert_eq!(
+            anew.after(Step::Finalize, day(56)),
+            Err(Barred::ObjectionsOpen { until: day(57) }.into())
         );
         let note = |text: &str| Note::try_from(text).unwrap();
         let raised = Objection {

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     connection::AnyConnection,
-    contests::{ballots, entries, judges, reviews},
+    contests::{entries, judges, reviews},
     error::Result,
     key::{KeyValue, key},
     schema::attachments,
@@ -156,9 +156,7 @@ pub(super) fn seen(
     let shown = match member {
         Some(member) if judges_it(conn, &whole.entry, member)? => for_judges(conn, contest, entry)?,
         _ if judges::runs(conn, contest, actor)? => of_sent(conn, entry)?,
-        _ if contest.shows_candidates(now) && ballots::is_candidate(conn, &whole.entry)? => {
-            nameless(conn, entry)?
-        }
+        _ if contest.shows_candidates(now) && whole.entry.state == State::Accepted => nameless(conn, entry)?,
         _ => Vec::new(),
     };
     Ok(shown.into_iter().find(|of| of.id == file.id))

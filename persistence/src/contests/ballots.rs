@@ -26,10 +26,7 @@ use domain::{
 use uuid::Uuid;
 
 pub(super) use self::changes::forget;
-pub use self::{
-    changes::{hold, insert, update},
-    voting::is_candidate,
-};
+pub use self::changes::{hold, insert, update};
 use super::from_json;
 use crate::{
     connection::{AnyConnection, MultiBackend},

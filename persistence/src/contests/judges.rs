@@ -10,7 +10,13 @@ use diesel::{
 use domain::{
     Actor, ContestId, MemberId, Refusal, Stamp,
     access::Permission,
-    contests::{Barred, Contest, judges::Judge, screening::Note},
+    contests::{
+        Barred, Contest,
+        entries::State,
+        judges::Judge,
+        reviews::{self, Kind},
+        screening::Note,
+    },
     events::{ContestEvent, Event},
     judging::JUDGES_MOST,
     text::Fault,
@@ -22,7 +28,9 @@ use crate::{
     error::{Error, Result},
     key::{KeyValue, key},
     members, outbox,
-    schema::{contest_judges, contests, entry_members, members as members_table},
+    schema::{
+        contest_entries, contest_judges, contests, entry_members, entry_reviews, members as members_table,
+    },
 };
 
 #[derive(Queryable, Selectable)]
@@ -118,18 +126,33 @@ pub fn is_judging(conn: &mut AnyConnection, contest: ContestId, member: MemberId
     Ok(look_up(conn, contest, member)?.is_some_and(|judge| judge.left.is_none()))
 }
 
-/// Whether the actor runs a contest: they may run contests, and do not judge this one. Until its result is released, whoever judges
-/// learns of no author, no mark of others and no tally, however much else they may.
+/// Whether the actor runs a contest: they may run contests, and do not judge this one. Until its result is released, and as long as they
+/// have a tie to settle, whoever judges learns of no author, no mark of others and no tally, however much else they may.
 ///
 /// # Errors
 /// Those of [`Actor::ensure`], and [`Barred::RunByOthers`].
 pub fn ensure_runs(conn: &mut AnyConnection, contest: &Contest, actor: &Actor) -> Result<()> {
     actor.ensure(Permission::ManageContests)?;
     let Some(member) = actor.member_id() else { return Ok(()) };
-    match contest.is_kept_from_judges() && is_judging(conn, contest.id, member)? {
+    let judges = contest.is_kept_from_judges() && is_judging(conn, contest.id, member)?;
+    match judges || settled_by(conn, member)?.contains(&contest.id) {
         true => Err(Error::Refused(Barred::RunByOthers.into())),
         false => Ok(()),
     }
+}
+
+/// The contests in which a tie waits for extra reviews of a member.
+fn settled_by(conn: &mut AnyConnection, member: MemberId) -> Result<Vec<ContestId>> {
+    let waiting = entry_reviews::state.eq(reviews::State::Open.name());
+    let ids: Vec<KeyValue> = entry_reviews::table
+        .inner_join(contests::table)
+        .filter(entry_reviews::judge_id.eq(key(member)))
+        .filter(entry_reviews::kind.eq(Kind::Extra.name()).and(waiting))
+        .filter(contests::finalized_at.is_null().and(contests::cancelled_at.is_null()))
+        .select(entry_reviews::contest_id)
+        .distinct()
+        .load(conn)?;
+    Ok(ids.into_iter().map(Into::into).collect())
 }
 
 /// Whether there is no contest that the actor must not run because they judge it: for what tells of all of them at once.
@@ -143,7 +166,7 @@ pub fn ensure_judges_none(conn: &mut AnyConnection, actor: &Actor) -> Result<()>
         .filter(contest_judges::member_id.eq(key(member)))
         .filter(contest_judges::left_at.is_null())
         .filter(contests::provisional_at.is_null().and(contests::cancelled_at.is_null()));
-    match diesel::select(exists(judged)).get_result(conn)? {
+    match diesel::select(exists(judged)).get_result(conn)? || !settled_by(conn, member)?.is_empty() {
         true => Err(Error::Refused(Barred::RunByOthers.into())),
         false => Ok(()),
     }
@@ -161,7 +184,7 @@ pub fn runs(conn: &mut AnyConnection, contest: &Contest, actor: &Actor) -> Resul
     }
 }
 
-/// Whether a member can judge: not blocked, and in no entry of the contest. While entries are sealed the answer would say who has
+/// Whether a member can judge: not blocked, and in no entry of the contest that was sent. While entries are sealed the answer would say who has
 /// entered, so it is asked when judging begins instead.
 ///
 /// # Errors
@@ -179,16 +202,17 @@ pub fn ensure_may_judge(
         Err(error) => return Err(error),
     }
     let entered = entry_members::table
-        .filter(entry_members::contest_id.eq(key(contest.id)))
-        .filter(entry_members::member_id.eq(key(member)))
-        .filter(entry_members::slot.is_not_null());
+        .inner_join(contest_entries::table)
+        .filter(entry_members::contest_id.eq(key(contest.id)).and(entry_members::member_id.eq(key(member))))
+        .filter(entry_members::slot.is_not_null())
+        .filter(contest_entries::state.eq_any(State::SENT.map(State::name)));
     match contest.is_unsealed(now) && diesel::select(exists(entered)).get_result(conn)? {
         true => Err(unfit().into()),
         false => Ok(()),
     }
 }
 
-/// Whether nobody who judges a contest is in an entry of it: judging begins then.
+/// Whether nobody who judges a contest is in an entry of it that was sent: judging begins then.
 ///
 /// # Errors
 /// [`Barred::JudgesEnter`].
@@ -199,8 +223,10 @@ pub fn ensure_none_enters(conn: &mut AnyConnection, contest: ContestId) -> Resul
         .select(contest_judges::member_id);
     let entered: Vec<String> = entry_members::table
         .inner_join(members_table::table)
+        .inner_join(contest_entries::table)
         .filter(entry_members::contest_id.eq(key(contest)))
         .filter(entry_members::slot.is_not_null())
+        .filter(contest_entries::state.eq_any(State::SENT.map(State::name)))
         .filter(entry_members::member_id.eq_any(judging))
         .select(members_table::display_name)
         .distinct()

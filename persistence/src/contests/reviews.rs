@@ -2,10 +2,12 @@
 
 mod counts;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use diesel::{
-    AsChangeset, ExpressionMethods as _, Insertable, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable,
-    SelectableHelper as _,
+    AsChangeset, BoolExpressionMethods as _, ExpressionMethods as _, Insertable, QueryDsl as _, Queryable,
+    RunQueryDsl as _, Selectable, SelectableHelper as _,
     result::{DatabaseErrorKind, Error as Diesel},
 };
 use domain::{
@@ -180,6 +182,21 @@ pub fn judges_of(conn: &mut AnyConnection, entry: EntryId, round: i32) -> Result
     Ok(rows.into_iter().map(MemberId::from).collect())
 }
 
+/// Who has an entry that competes in the round, or had one.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn assigned(conn: &mut AnyConnection, contest: &Contest) -> Result<BTreeSet<MemberId>> {
+    let rows: Vec<KeyValue> = entry_reviews::table
+        .filter(entry_reviews::contest_id.eq(key(contest.id)))
+        .filter(entry_reviews::round.eq(contest.round))
+        .filter(entry_reviews::kind.eq(Kind::Assigned.name()))
+        .select(entry_reviews::judge_id)
+        .distinct()
+        .load(conn)?;
+    Ok(rows.into_iter().map(MemberId::from).collect())
+}
+
 /// Whether an entry is before a judge.
 pub(crate) fn is_before(conn: &mut AnyConnection, entry: EntryId, judge: MemberId) -> Result<bool> {
     let held: i64 = entry_reviews::table
@@ -274,16 +291,16 @@ pub fn update(
     }
 }
 
-/// Takes away all that was given in the round, before anybody worked on it.
+/// Takes away all that was given in the round, before anybody worked on it, and the samples that nobody worked on: what was given before
+/// the rest would be known by it.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn clear(conn: &mut AnyConnection, contest: &Contest) -> Result<()> {
-    let assigned = entry_reviews::table
-        .filter(entry_reviews::contest_id.eq(key(contest.id)))
-        .filter(entry_reviews::round.eq(contest.round))
-        .filter(entry_reviews::kind.eq(Kind::Assigned.name()));
-    diesel::delete(assigned).execute(conn)?;
+    let samples = entry_reviews::kind.eq(Kind::Calibration.name()).and(entry_reviews::saved_at.is_null());
+    let given = entry_reviews::kind.eq(Kind::Assigned.name()).or(samples);
+    let of_round = entry_reviews::contest_id.eq(key(contest.id)).and(entry_reviews::round.eq(contest.round));
+    diesel::delete(entry_reviews::table.filter(of_round.and(given))).execute(conn)?;
     Ok(())
 }
 

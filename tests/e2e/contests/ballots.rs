@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     at, draft,
-    judged::{seed_disqualified, seed_members, seed_review},
+    judged::{seed_members, seed_review, seed_withdrawn},
     no_step, open, step, text,
 };
 
@@ -129,7 +129,7 @@ async fn a_star_that_cannot_be_is_named_and_changes_nothing() {
         let (contest, entries) = voting(app, &["ana", "bo", "cy", "dee"]).await;
         let (path, eli) = (format!("/v1/contests/{contest}/ballot"), app.member("eli").await);
         let before = vote(&eli, &contest, &[&entries[3]]).await;
-        seed_disqualified(app, &contest, &entries[2]);
+        seed_withdrawn(app, &entries[2]);
         let stranger = "01942f4c-6b1e-7c3a-9a51-3a1f6a2f0b7d".to_owned();
         let e = &entries;
         for (odd, pointer) in [
@@ -156,7 +156,7 @@ async fn a_star_that_cannot_be_is_named_and_changes_nothing() {
         // A ballot stays as it is when one of its entries goes.
         let ben = app.member("ben").await;
         vote(&ben, &contest, &[&e[0], &e[1]]).await;
-        seed_disqualified(app, &contest, &e[0]);
+        seed_withdrawn(app, &e[0]);
         assert_eq!(ben.get(&path).await.expect(200)["stars"], sorted(&[&e[0], &e[1]]));
     })
     .await;
@@ -239,7 +239,7 @@ async fn everybody_sees_the_entries_in_an_order_of_their_own_and_not_whose_they_
 
         // Between two pages an entry goes: nothing is shown twice, and nothing is left out.
         let first = zoe.get(&format!("{path}?limit=3")).await.expect(200);
-        seed_disqualified(app, &contest, text(&first["items"][2]["id"]));
+        seed_withdrawn(app, text(&first["items"][2]["id"]));
         let next = text(&first["next_cursor"]);
         let rest = zoe.get(&format!("{path}?limit=100&cursor={next}")).await.expect(200);
         assert_eq!(ids(rest["items"].as_array().unwrap()), ids(&seen)[3..]);

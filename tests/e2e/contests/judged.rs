@@ -184,6 +184,12 @@ pub fn seed_ballots(app: &TestApp, contest: &str, ballots: &[(String, Vec<&Strin
     app.seed_execute(&sql).unwrap();
 }
 
+/// An entry that takes part no more, whatever the phase.
+pub fn seed_withdrawn(app: &TestApp, entry: &str) {
+    let entry = id(app, entry);
+    app.seed_execute(&format!("UPDATE contest_entries SET state = 'withdrawn' WHERE id = {entry}")).unwrap();
+}
+
 /// An entry that loses its rank.
 pub fn seed_disqualified(app: &TestApp, contest: &str, entry: &str) {
     let (at, [contest, entry]) = (moment(app.clock().stamp().at), [contest, entry].map(|one| id(app, one)));

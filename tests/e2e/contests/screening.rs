@@ -125,6 +125,12 @@ async fn a_rejection_is_appealed_once_within_its_window() {
             "rejected"
         );
         assert_eq!(told(&ana).await[0], "contest_appeal_decided");
+        let log = app.admin().await.all("/v1/audit?action=decide_entry_appeal", 9).await;
+        assert_eq!((log.len(), &log[1]["after"]["screening"]["appeal"]["granted"]), (2, &json!(true)));
+        assert!(
+            !json!(log).to_string().contains("그렸습니다"),
+            "the log outlives what the team wrote: {log:?}"
+        );
         step(&pm, &contest, "begin_judging").await;
     })
     .await;

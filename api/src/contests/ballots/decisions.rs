@@ -1,5 +1,7 @@
 //! What staff do with ballots: look at them under pseudonyms, and decide about those that were held.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, get, post, web};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -127,6 +129,11 @@ async fn list_ballots(
     Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |shown| shown)))
 }
 
+/// What is kept of ballots that were decided about: the log outlives what they starred.
+fn states(contest: &Contest, ballots: &[Ballot]) -> BTreeMap<String, &'static str> {
+    ballots.iter().map(|ballot| (contest.pseudonym_of_voter(ballot.voter), ballot.state.name())).collect()
+}
+
 /// Decide about ballots that were held
 ///
 /// Let them count, or reject them: then their voters are told, and may appeal. Until they do, staff may think again. All or none, and
@@ -159,8 +166,10 @@ async fn decide_ballots(
             before.push(ballot);
             after.push(decided);
         }
-        let was = shown(&contest, &before, stamp.at).facts();
-        act.keep(tx, actor, id, was, shown(&contest, &after, stamp.at))
+        let (was, is) = (states(&contest, &before), states(&contest, &after));
+        let is = json!({ "states": is, "note": decision.note.as_str() });
+        act.keep_facts(tx, actor, Some(id), (Some(json!({ "states": was })), Some(is)))?;
+        Ok(shown(&contest, &after, stamp.at))
     })
     .await
 }

@@ -110,9 +110,10 @@ async fn get_tally(
     .await
 }
 
-/// What was starred: as it stands, and once ballots are forgotten as the result was computed from it.
+/// What was starred: as it stands, and from the lock on as the result was computed from it. Whoever loses their vote later would else
+/// be the difference between two tallies.
 fn cast(tx: &mut AnyConnection, contest: &Contest) -> Rows<Vec<(BTreeSet<EntryId>, State)>> {
-    match contest.marks.forgotten_at {
+    match contest.marks.locked_at {
         None => ballots::stars(tx, contest.id),
         Some(_) => results::stars(tx, contest),
     }

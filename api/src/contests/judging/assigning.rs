@@ -16,7 +16,7 @@ use persistence::{
 use super::{
     super::{run, run_alone},
     bodies::{AssignmentBody, AssignmentPlanBody},
-    give, give_samples,
+    give,
 };
 use crate::{
     actor::SignedIn,
@@ -64,7 +64,7 @@ async fn assign_entries(
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<AssignmentPlanBody>, Failure> {
-    let (stamps, act) = ([app.stamp(), app.stamp()], app.act(&me, "assign_entries"));
+    let (stamp, act) = (app.stamp(), app.act(&me, "assign_entries"));
     let look = move |tx: &mut AnyConnection, actor: &Actor| {
         let contest = run(tx, actor, id.into())?;
         let facts = assigning::facts(tx, &contest)?;
@@ -75,15 +75,14 @@ async fn assign_entries(
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         let now = run_alone(tx, actor, id.into())?;
         let (planned, given) = computed.clone()?;
-        now.ensure_in(&[Phase::Judging], stamps[0].at)?;
+        now.ensure_in(&[Phase::Judging], stamp.at)?;
         if now.round != contest.round || assigning::facts(tx, &now)? != facts {
             return Err(Error::Refused(Barred::JudgingChanged.into()));
         }
         if planned.kind == Kind::Anew {
             reviews::clear(tx, &now)?;
         }
-        let made = give(tx, &stamps[0], (&now, &facts), (planned, given))?;
-        give_samples(tx, &stamps[1], &now)?;
+        let made = give(tx, &stamp, (&now, &facts), (planned, given))?;
         let reply = Reply::created(&AssignmentPlanBody::from(&made), format!("/v1/assignments/{}", made.id));
         let facts = crate::audit::facts(&AssignmentBody::from(&made));
         act.keep_facts(tx, actor, Some(id), (None, Some(facts)))?;

@@ -26,7 +26,7 @@ use validator::Validate;
 use super::{
     super::{run, run_alone},
     bodies::{ReasonBody, ReviewKindName, ReviewStateName, reason},
-    ensure_free,
+    ensure_free, give_samples,
 };
 use crate::{
     actor::SignedIn,
@@ -84,7 +84,7 @@ pub struct ContestReviewBody {
     /// Why it was given by hand, taken away, or why the judge stepped back.
     #[schema(example = "아는 사람의 작품 같습니다.")]
     reason: Option<String>,
-    /// What was marked, by criterion, once the scores of the round are locked; of an extra review once the result is released.
+    /// What was marked, by criterion, once the scores of the round are locked; of an extra review once the result is final.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object, example = json!({ "idea": 4, "use": 3.5 }))]
     marks: Option<BTreeMap<String, f64>>,
@@ -105,7 +105,7 @@ pub struct ContestReviewBody {
 impl ContestReviewBody {
     pub fn new(contest: &Contest, review: Review) -> Self {
         let is_locked = match review.kind {
-            Kind::Extra => contest.marks.provisional_at.is_some(),
+            Kind::Extra => contest.marks.finalized_at.is_some(),
             Kind::Assigned | Kind::Calibration => {
                 contest.marks.locked_at.is_some() || review.round < contest.round
             }
@@ -200,6 +200,7 @@ async fn give_review(
         let review =
             Review { reason: Some(why.clone()), ..Review::new(stamp.id(0), &contest, pair, kind, stamp.at) };
         reviews::insert(tx, &stamp, &review)?;
+        give_samples(tx, &stamp.branch(0), &contest)?;
         news::tell_member(tx, &stamp, News::ContestReviewAssigned, contest.id, review.judge_id)?;
         let location = format!("/v1/reviews/{}", review.id);
         let reply = Reply::created(&ContestReviewBody::new(&contest, review), location);

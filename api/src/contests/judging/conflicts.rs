@@ -20,11 +20,12 @@ use persistence::{
     contests::{self, conflicts, entries, judges},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::{super::run_alone, bodies::JudgeBody, give_samples, judges::named, settle};
+use super::{super::run_alone, bodies::JudgeBody, judges::named, settle};
 use crate::{
     actor::SignedIn,
     app::App,
@@ -136,7 +137,7 @@ async fn declare_conflicts(
     PathId(id): PathId,
     Json(body): Json<DeclareConflictsBody>,
 ) -> Result<Reply<DeclaredConflictsBody>, Failure> {
-    let stamps = [app.stamp(), app.stamp(), app.stamp(), app.stamp(), app.stamp()];
+    let stamps = [app.stamp(), app.stamp(), app.stamp(), app.stamp()];
     let now = stamps[0].at;
     let members: Vec<MemberId> = body.member_ids.iter().copied().map(MemberId::from).collect();
     app.write(&me.caller, AloneWith::Nobody, move |tx, actor| {
@@ -149,7 +150,6 @@ async fn declare_conflicts(
         let after = Judge { declared_at: Some(now), version: before.version + 1, ..before };
         judges::update(tx, &stamps[0], &after, ContestEvent::ConflictsSaid { judge: after.member_id })?;
         settle(tx, &[stamps[2], stamps[3]], &contest, after.member_id)?;
-        give_samples(tx, &stamps[4], &contest)?;
         shown(tx, &after)
     })
     .await
@@ -189,6 +189,7 @@ async fn add_judge_conflict(
 ) -> Result<Reply<JudgeBody>, Failure> {
     let (stamps, act) = ([app.stamp(), app.stamp(), app.stamp()], app.act(&me, "add_judge_conflict"));
     let ((contest, judge_id), with) = (named(&request, id)?, post.body.with()?);
+    let (member_id, entry_id) = (post.body.member_id, post.body.entry_id);
     let note = Some(field("/note", Note::try_from(&*post.body.note))?);
     let (source, created_at) = (Source::Staff, stamps[0].at);
     let new = Conflict { id: stamps[0].id(0), contest_id: contest, judge_id, with, source, note, created_at };
@@ -196,7 +197,6 @@ async fn add_judge_conflict(
         let contest = run_alone(tx, actor, contest)?;
         contest.ensure_takes_judges(created_at)?;
         let before = judges::find(tx, contest.id, judge_id)?;
-        let was = JudgeBody::of(tx, &contest, before.clone())?;
         add(tx, &contest, &new)?;
         let after = Judge { version: before.version + 1, ..before };
         judges::update(tx, &stamps[0], &after, ContestEvent::ConflictsSaid { judge: judge_id })?;
@@ -204,7 +204,10 @@ async fn add_judge_conflict(
         let location = format!("/v1/contests/{id}/judges/{judge_id}");
         let version = after.version;
         let is = Reply::created(&JudgeBody::of(tx, &contest, after)?, location).tagged(version);
-        act.keep(tx, actor, id, crate::audit::facts(&was), is)
+        // Not the note, which is about somebody who may be forgotten.
+        let facts = json!({ "judge_id": judge_id.uuid(), "member_id": member_id, "entry_id": entry_id });
+        act.keep_facts(tx, actor, Some(id), (None, Some(facts)))?;
+        Ok(is)
     })
     .await
 }

@@ -52,7 +52,7 @@ pub struct DisqualifyEntryBody {
 /// Disqualify an entry
 ///
 /// From the lock of the scores until the result is final. The result is computed anew without it: nobody else's figures move, and who is
-/// next in line moves up. The team is told, and may object.
+/// next in line moves up. The team is told, and may object: once the result is released, `objections_until` is as far away again.
 #[utoipa::path(tag = "Contests", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = DisqualifyEntryBody,
     responses((status = 200, body = EntryPrizeBody),
         (status = 403, description = "run_by_others"), (status = 409, description = "contest_phase, entry_state, own_entry, disqualified")))]

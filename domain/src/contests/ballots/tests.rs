@@ -215,6 +215,13 @@ fn only_what_was_held_is_decided_about_and_a_rejection_is_appealed_once() {
     let rejected = held.decided(&contest, Ruling::Reject, decision(24)).unwrap();
     let again = rejected.clone().decided(&contest, Ruling::Count, decision(25)).unwrap();
     assert_eq!(again.state, State::Counted, "staff may think again");
+    let other = again.restarred([entry(2)].into(), again.trace, day(26)).unwrap();
+    let voter = contest.pseudonym_of_voter(member(1));
+    assert_eq!(
+        other.decided(&contest, Ruling::Reject, decision(27)),
+        Err(Barred::BallotNotHeld { voter }.into()),
+        "nothing speaks against these stars"
+    );
     assert_eq!(rejected.appealable_until(&contest), Some(day(25)));
     let late = rejected.clone().appealed(&contest, note(), day(25));
     assert_eq!(late, Err(Barred::AppealTooLate { until: day(25) }.into()));

@@ -12,6 +12,8 @@ CREATE TABLE contests (
     judging_at TIMESTAMP,
     locked_at TIMESTAMP,
     provisional_at TIMESTAMP,
+    -- When an entry last lost its rank.
+    disqualified_at TIMESTAMP,
     finalized_at TIMESTAMP,
     archived_at TIMESTAMP,
     cancelled_at TIMESTAMP,

@@ -9,10 +9,7 @@ use diesel::{
 };
 use domain::{
     ContestId, EntryId, MemberId,
-    contests::{
-        ballots::Voter,
-        entries::{Entry, State},
-    },
+    contests::{ballots::Voter, entries::State},
     judging::ballots::Candidate,
     members::Role,
 };
@@ -21,37 +18,22 @@ use crate::{
     connection::AnyConnection,
     error::{Error, Result},
     key::{KeyValue, key},
-    schema::{contest_entries, contest_judges, entry_disqualifications, entry_members, members},
+    schema::{contest_entries, contest_judges, entry_members, members},
     written::Written,
 };
 
-/// The entries that may be starred: those that were accepted and not disqualified since.
+/// The entries that may be starred: those that were accepted. Stars are long given when one is disqualified, and who is missing then
+/// would tell of it before the result does.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn candidates(conn: &mut AnyConnection, contest: ContestId) -> Result<Vec<EntryId>> {
     let ids: Vec<KeyValue> = contest_entries::table
-        .left_join(entry_disqualifications::table.on(is_of_entry()))
         .filter(contest_entries::contest_id.eq(key(contest)))
         .filter(contest_entries::state.eq(State::Accepted.name()))
-        .filter(entry_disqualifications::entry_id.nullable().is_null())
         .select(contest_entries::id)
         .load(conn)?;
     Ok(ids.into_iter().map(Into::into).collect())
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn is_of_entry() -> _ {
-    entry_disqualifications::entry_id.eq(contest_entries::id)
-}
-
-/// Whether an entry may be starred, as far as it alone says.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn is_candidate(conn: &mut AnyConnection, entry: &Entry) -> Result<bool> {
-    let out = entry_disqualifications::table.find(key(entry.id));
-    Ok(entry.state == State::Accepted && !select(exists(out)).get_result::<bool>(conn)?)
 }
 
 /// What these entries are to a member who stars them. What was never accepted is not told apart from what is not there.
@@ -65,20 +47,19 @@ pub fn standing(
     entries: &[EntryId],
 ) -> Result<HashMap<EntryId, Candidate>> {
     let asked = || entries.iter().copied().map(key);
-    let rows: Vec<(KeyValue, String, Option<KeyValue>)> = contest_entries::table
-        .left_join(entry_disqualifications::table.on(is_of_entry()))
+    let rows: Vec<(KeyValue, String)> = contest_entries::table
         .filter(contest_entries::contest_id.eq(key(contest)).and(contest_entries::id.eq_any(asked())))
-        .select((contest_entries::id, contest_entries::state, entry_disqualifications::entry_id.nullable()))
+        .select((contest_entries::id, contest_entries::state))
         .load(conn)?;
     let own: Vec<KeyValue> = entry_members::table
         .filter(entry_members::member_id.eq(key(member)).and(entry_members::entry_id.eq_any(asked())))
         .select(entry_members::entry_id)
         .load(conn)?;
-    let standing = rows.into_iter().filter_map(|(id, state, disqualified)| {
+    let standing = rows.into_iter().filter_map(|(id, state)| {
         let candidate = match State::named(&state)? {
             State::Accepted | State::Withdrawn if own.contains(&id) => Candidate::Own,
-            State::Accepted if disqualified.is_none() => Candidate::Open,
-            State::Accepted | State::Withdrawn => Candidate::Withdrawn,
+            State::Accepted => Candidate::Open,
+            State::Withdrawn => Candidate::Withdrawn,
             State::Draft | State::Submitted | State::Rejected | State::FixRequested | State::Calibration => {
                 return None;
             }

@@ -19,7 +19,7 @@ use crate::{
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
     key::{KeyValue, key},
-    schema::entry_disqualifications,
+    schema::{contests, entry_disqualifications},
 };
 
 #[derive(Queryable, Selectable)]
@@ -71,7 +71,7 @@ pub fn of_contest(conn: &mut AnyConnection, contest: ContestId) -> Result<Vec<Di
     rows.into_iter().map(Disqualification::try_from).collect()
 }
 
-/// Keeps that an entry lost its rank.
+/// Keeps that an entry lost its rank, from when on there is time to object anew. Nobody else may be at the contest.
 ///
 /// # Errors
 /// [`Barred::Disqualified`] when it had before.
@@ -86,13 +86,21 @@ pub fn insert(conn: &mut AnyConnection, one: &Disqualification) -> Result<()> {
             entry_disqualifications::disqualified_at.eq(one.at.naive_utc()),
         ))
         .execute(conn)
-        .map(drop)
         .map_err(|error| match error {
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
                 Error::Refused(Barred::Disqualified.into())
             }
-            error => error.into(),
-        })
+            error => Error::from(error),
+        })?;
+    let at = one.at.naive_utc();
+    diesel::update(contests::table.find(key(one.contest_id)))
+        .set((
+            contests::disqualified_at.eq(at),
+            contests::updated_at.eq(at),
+            contests::version.eq(contests::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Takes it back.

@@ -121,7 +121,14 @@ async fn a_ring_is_held_decided_about_by_a_person_and_may_appeal() {
         seed_marks(app, &contest, &entries);
         step(&pm, &contest, "lock_scores").await;
         let log = app.admin().await.all("/v1/audit?action=decide_ballots", 100).await;
-        assert_eq!((log.len(), log[0]["after"]["items"].as_array().unwrap().len()), (1, RING));
+        assert_eq!((log.len(), log[0]["after"]["states"].as_object().unwrap().len()), (1, RING));
+        let appeals = app.admin().await.all("/v1/audit?action=decide_ballot_appeal", 9).await;
+        assert_eq!(appeals.len(), 1);
+        let kept = json!([log, appeals]).to_string();
+        assert!(
+            !kept.contains(&entries[0]) && !kept.contains("가족입니다"),
+            "the log outlives ballots: {kept}"
+        );
     })
     .await;
 }

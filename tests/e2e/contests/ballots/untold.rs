@@ -96,6 +96,18 @@ async fn whoever_judges_or_runs_the_contest_by_now_has_no_vote_that_counts() {
         step(&pm, &contest, "lock_scores").await;
         let bundle = pm.get(&format!("/v1/contests/{contest}/bundle")).await.expect(200);
         assert_eq!(bundle["ballots"].as_array().unwrap().len(), 2);
+
+        // What was frozen stays: nobody finds a ballot as the difference between two tallies.
+        let fay = app.member("fay").await;
+        app.admin().await.patch(&format!("/v1/members/{}", fay.id), &role).await.expect(200);
+        assert_eq!(pm.get(&format!("/v1/contests/{contest}/tally")).await.expect(200), tally);
+        // And who is missing among the candidates tells nobody of what the result will.
+        let candidates = format!("/v1/contests/{contest}/candidates");
+        let shown = app.visitor().get(&candidates).await.expect(200);
+        let because = json!({ "reason": "rights", "note": "남의 그림입니다." });
+        pm.post(&format!("/v1/entries/{}/disqualify", entries[2]), &because).await.expect(200);
+        assert_eq!(app.visitor().get(&candidates).await.expect(200), shown);
+        assert_eq!(shown["items"].as_array().unwrap().len(), 3);
     })
     .await;
 }

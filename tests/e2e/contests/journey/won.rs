@@ -71,6 +71,8 @@ impl Journey<'_> {
             rows.map(|row| json!([row["entry"], row["theta"], row["se"], row["final"]])).collect()
         };
         assert_eq!(figures(&after), figures(&before));
+        no_step(&marketer_later, &self.contest, "finalize", "objections_open").await;
+        app.advance(TimeDelta::hours(72));
     }
 
     /// Those who won claim, agree how they are named, and are verified; then the result is final.

@@ -1,5 +1,6 @@
 //! Conflicts of interest: nobody judges whom they are close to, however it comes to light.
 
+use chrono::TimeDelta;
 use kit::{
     TestApp, on_each_database,
     people::{Person, sso_token},
@@ -7,6 +8,7 @@ use kit::{
 use serde_json::{Value, json};
 
 use super::{Judged, all, appoint, assign, begin, draft, judged, mine, open, text};
+use crate::contests::{sent, step};
 
 /// Somebody with an address of their own.
 async fn somebody<'a>(app: &'a TestApp, name: &str, email: &str) -> Person<'a> {
@@ -163,6 +165,19 @@ async fn who_judges_does_not_enter() {
             .await
             .expect(200);
         bo.post(&format!("{path}/entries"), &draft()).await.expect(201);
+        // What is never sent is nobody's business, and hinders nobody.
+        let ana = app.member("ana").await;
+        sent(&ana, &contest).await;
+        app.advance(TimeDelta::hours(48));
+        let pm = app.staff("product_manager").await;
+        let judge = |id: &str| json!({ "member_id": id });
+        pm.post(&format!("{path}/judges"), &judge(&ana.id)).await.expect_problem(422, "invalid_fields");
+        pm.post(&format!("{path}/judges"), &judge(&bo.id)).await.expect(201);
+        for entry in pm.all(&format!("{path}/entries"), 9).await {
+            let accept = json!({ "decision": "accept" });
+            pm.post(&format!("/v1/entries/{}/screen", text(&entry["id"])), &accept).await.expect(200);
+        }
+        step(&pm, &contest, "begin_judging").await;
     })
     .await;
 }

@@ -113,7 +113,7 @@ async fn a_judge_whose_scores_are_all_alike_is_told_and_so_are_staff() {
 #[actix_web::test]
 async fn every_judge_marks_the_samples_which_are_entries_nowhere_else() {
     on_each_database(async |app| {
-        let judged = judged(app, &["ana"], json!({ "judging": { "reviews_per_entry": 1 } })).await;
+        let judged = judged(app, &["ana"], json!({ "judging": { "reviews_per_entry": 2 } })).await;
         let (one, pm) = (appoint(app, &judged.contest, "one").await, app.staff("product_manager").await);
         let bare =
             json!({ "title": "지난해의 작품", "answers": { "where": "app" }, "ai_use": "쓰지 않았습니다." });
@@ -124,6 +124,13 @@ async fn every_judge_marks_the_samples_which_are_entries_nowhere_else() {
         let made = pm.post(&judged.path("calibration"), &sample).await.expect(201);
         assert_eq!((&made["state"], &made["team"]), (&json!("calibration"), &json!([])));
         let two = appoint(app, &judged.contest, "two").await;
+        for judge in [&one, &two] {
+            assert_eq!(
+                mine(judge, &judged.contest).await,
+                [json!(null); 0],
+                "a judge would know it by coming first"
+            );
+        }
         assign(app, &judged).await;
         for judge in [&one, &two] {
             let reviews = mine(judge, &judged.contest).await;
@@ -134,7 +141,7 @@ async fn every_judge_marks_the_samples_which_are_entries_nowhere_else() {
         }
         let kinds: Vec<Value> = all(app, &judged).await.iter().map(|review| review["kind"].clone()).collect();
         assert_eq!(kinds.iter().filter(|kind| **kind == "calibration").count(), 2);
-        assert_eq!(kinds.len(), 3);
+        assert_eq!(kinds.len(), 4);
         let listed = pm.get(&judged.path("entries")).await.expect(200);
         assert_eq!(listed["items"].as_array().unwrap().len(), 1);
         let samples = pm.get(&judged.path("entries?state=calibration")).await.expect(200);

@@ -124,6 +124,17 @@ async fn a_winner_who_is_disqualified_after_claiming_has_won_nothing() {
         for (nth, (name, _)) in FIVE[..4].iter().enumerate().skip(1) {
             claim_and_verify(&app.member(name).await, &pm, &locked, nth, nth < 3).await;
         }
+        // Whom it befalls late has as long to object as anybody had.
+        pm.post(&locked.path("finalize"), &json!({})).await.expect_problem(409, "objections_open");
+        app.advance(TimeDelta::hours(71));
+        let wrong = json!({ "text": "확인에 답했습니다." });
+        let ana = app.member("ana").await;
+        let raised = ana.post(&locked.path("objections"), &wrong).await.expect(201);
+        app.advance(TimeDelta::hours(1));
+        let (pm, ana) = (app.staff("product_manager").await, app.member("ana").await);
+        ana.post(&locked.path("objections"), &wrong).await.expect_problem(409, "objections_over");
+        let decide = format!("/v1/objections/{}/decide", text(&raised["id"]));
+        pm.post(&decide, &json!({ "upheld": false, "note": "답이 없었습니다." })).await.expect(200);
         step(&pm, &locked.id, "finalize").await;
         let funnel = pm.get(&locked.path("metrics")).await.expect(200)["funnel"].clone();
         assert_eq!((&funnel["accepted"], &funnel["awarded"]), (&json!(4), &json!(3)));

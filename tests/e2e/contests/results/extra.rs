@@ -91,8 +91,18 @@ async fn a_tie_that_opens_while_objections_are_heard_is_settled_too() {
         pm.post(&judged.path("finalize"), &json!({})).await.expect_problem(409, "ties_open");
         let late = appoint(app, &judged.contest, "late").await;
         give(app, &judged, &late).await.expect(201);
+        // Whoever settles it learns of no team, and is told apart by no mark.
+        let role = json!({ "role": "marketer" });
+        app.admin().await.patch(&format!("/v1/members/{}", late.id), &role).await.expect(200);
         score(&late, &judged, "작품 1", 4.0).await;
+        for path in ["entries", "reviews"] {
+            late.get(&judged.path(path)).await.expect_problem(403, "run_by_others");
+        }
+        let reviews = pm.all(&judged.path("reviews"), 100).await;
+        let extra = || reviews.iter().filter(|review| review["kind"] == "extra");
+        assert!(extra().count() == 2 && extra().all(|review| review.get("marks").is_none()), "{reviews:?}");
         score(&late, &judged, "작품 2", 3.0).await;
+        late.get(&judged.path("entries")).await.expect(200);
         let settled = results(&app.visitor(), &judged).await;
         let own = judged.pseudonyms(app).await;
         assert_eq!(settled["lines"][0]["awarded"], json!([own[1]]));
