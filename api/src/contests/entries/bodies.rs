@@ -8,6 +8,7 @@ use domain::{
     attachments::{Attachment, Place},
     contests::{
         Contest,
+        answers::Answers,
         entries::{Content, Entry, File, State, Version},
         screening::Screening,
     },
@@ -22,7 +23,7 @@ use persistence::{
     },
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -149,7 +150,7 @@ pub struct EntryBody {
     title: String,
     /// Answers by the key of their question.
     #[schema(value_type = Object, example = json!({ "why": "크고 함께라는 뜻입니다." }))]
-    answers: Map<String, Value>,
+    answers: Answers,
     attachments: Vec<AttachmentBody>,
     /// Whether the team states that it is their own.
     original: bool,
@@ -221,16 +222,12 @@ impl Showing {
         });
         let standing = self.files.get(&Place::Entry(*id)).map_or(&[][..], Vec::as_slice);
         let file = |file: &File| standing.iter().find(|one| one.id.uuid() == file.id).cloned();
-        let answers = match serde_json::to_value(&content.answers) {
-            Ok(Value::Object(answers)) => answers,
-            Ok(_) | Err(_) => Map::new(),
-        };
         EntryBody {
             id: id.uuid(),
             contest: contest.into(),
             state: (*state).into(),
             title: content.title.clone(),
-            answers,
+            answers: content.answers.clone(),
             attachments: AttachmentBody::list(
                 content.files.iter().filter_map(file).collect(),
                 with.0,
