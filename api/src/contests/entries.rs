@@ -23,7 +23,8 @@ use persistence::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-pub use self::bodies::{EntryBody, EntryStateName, Showing, own};
+use self::bodies::ReadStateName;
+pub use self::bodies::{EntryBody, Showing, own};
 pub(super) use self::drafts::answers_of;
 use super::run;
 use crate::{
@@ -50,7 +51,7 @@ pub fn routes(to: &mut Routes<'_>) {
 pub struct ListEntriesQuery {
     /// Those in this state alone.
     #[param(inline)]
-    state: Option<EntryStateName>,
+    state: Option<ReadStateName>,
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     cursor: Option<String>,

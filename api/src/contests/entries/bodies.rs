@@ -22,7 +22,7 @@ use persistence::{
         teams, versions,
     },
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ use super::super::{ContestRefBody, screening::ScreeningBody, teams::TeamInvitati
 use crate::attachments::{AttachmentBody, links::Links};
 
 /// How far an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryStateName {
     Draft,
@@ -59,16 +59,26 @@ impl From<State> for EntryStateName {
     }
 }
 
-impl From<EntryStateName> for State {
-    fn from(name: EntryStateName) -> Self {
+/// How far an entry is that those who screen may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadStateName {
+    Submitted,
+    Accepted,
+    Rejected,
+    FixRequested,
+    /// A sample, which is in no other list.
+    Calibration,
+}
+
+impl From<ReadStateName> for State {
+    fn from(name: ReadStateName) -> Self {
         match name {
-            EntryStateName::Draft => Self::Draft,
-            EntryStateName::Submitted => Self::Submitted,
-            EntryStateName::Withdrawn => Self::Withdrawn,
-            EntryStateName::Accepted => Self::Accepted,
-            EntryStateName::Rejected => Self::Rejected,
-            EntryStateName::FixRequested => Self::FixRequested,
-            EntryStateName::Calibration => Self::Calibration,
+            ReadStateName::Submitted => Self::Submitted,
+            ReadStateName::Accepted => Self::Accepted,
+            ReadStateName::Rejected => Self::Rejected,
+            ReadStateName::FixRequested => Self::FixRequested,
+            ReadStateName::Calibration => Self::Calibration,
         }
     }
 }
