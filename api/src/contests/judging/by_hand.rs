@@ -201,7 +201,8 @@ async fn give_review(
             Review { reason: Some(why.clone()), ..Review::new(stamp.id(0), &contest, pair, kind, stamp.at) };
         reviews::insert(tx, &stamp, &review)?;
         news::tell_member(tx, &stamp, News::ContestReviewAssigned, contest.id, review.judge_id)?;
-        let location = format!("/v1/reviews/{}", review.id);
+        // Where those who run a contest find it; alone it is shown to its judge only.
+        let location = format!("/v1/contests/{}/reviews", contest.id);
         let reply = Reply::created(&ContestReviewBody::new(&contest, review), location);
         act.keep(tx, actor, id, None, reply)
     })
