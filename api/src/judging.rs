@@ -1,6 +1,6 @@
 //! Judging: the result of a contest is computed again for whoever brings its bundle.
 
-mod schemas;
+pub mod schemas;
 
 use std::{fs, path::Path, process::ExitCode};
 

@@ -1,5 +1,6 @@
 //! Terms of panels and contests as they are sent and told of: merge patches, and the schemas of what the domain reads from JSON itself.
 
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -41,6 +42,24 @@ pub fn object(properties: Map<String, Value>, required: &[&str], more: Value) ->
 /// The fields of an object.
 pub fn fields(of: Value) -> Map<String, Value> {
     if let Value::Object(fields) = of { fields } else { Map::new() }
+}
+
+/// Says of terms what they are where nothing is said of them, as they are read from an example that says only what is needed.
+pub fn say_defaults<T: Serialize + DeserializeOwned>(
+    terms: &mut Map<String, Value>,
+    example: Value,
+    needed: &[&str],
+) {
+    let mut said = fields(example);
+    said.retain(|name, _| needed.contains(&name.as_str()));
+    let read: Result<T, _> = serde_json::from_value(Value::Object(said));
+    // Its own test finds out if the example is not of such terms.
+    let read = fields(read.and_then(serde_json::to_value).unwrap_or_default());
+    for (name, default) in read.into_iter().filter(|(name, _)| !needed.contains(&name.as_str())) {
+        if let Some(term) = terms.get_mut(&name).and_then(Value::as_object_mut) {
+            term.insert("default".to_owned(), default);
+        }
+    }
 }
 
 /// When something was done; null before.

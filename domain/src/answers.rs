@@ -147,10 +147,10 @@ impl News {
         Self::ContestFinal,
     ];
     /// What those hear who run panels; nobody else, once they run none any more.
-    pub const OF_STAFF: [Self; 3] =
+    pub const OF_PANEL_STAFF: [Self; 3] =
         [Self::PanelSeatEmpty, Self::PanelExcuseWaiting, Self::PanelAppealWaiting];
 
-    /// What those hear who run contests, as [`News::OF_STAFF`].
+    /// What those hear who run contests, as [`News::OF_PANEL_STAFF`].
     pub const OF_CONTEST_STAFF: [Self; 4] = [
         Self::ContestAppealWaiting,
         Self::ContestReviewerMissing,

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    Refusal,
     digest::Digest,
     text::{Fault, Lines, clean},
 };
@@ -47,6 +49,20 @@ pub(crate) fn within(pointer: &str, number: u32, least: u32, most: u32) -> Resul
     match (least..=most).contains(&number) {
         true => Ok(()),
         false => Err((pointer.to_owned(), Fault::NotA("number in its range"))),
+    }
+}
+
+/// Whether there is still time until what terms offer is closed.
+///
+/// # Errors
+/// [`Refusal::UnfitAt`].
+pub(crate) fn ensure_ahead(closes_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    match closes_at > now {
+        true => Ok(()),
+        false => Err(Refusal::UnfitAt {
+            pointer: "/schedule/closes_at".to_owned(),
+            fault: Fault::NotA("time in the future"),
+        }),
     }
 }
 

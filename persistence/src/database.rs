@@ -29,7 +29,8 @@ use crate::{
 pub enum AloneWith {
     Member(Uuid),
     Idea(Uuid),
-    /// A constraint alone guards the rule.
+    /// A constraint or a conditional update guards the rule, or the closure locks the row of a contest or a panel itself
+    /// (`be_alone_with`, `share`), which others wait for.
     Nobody,
 }
 

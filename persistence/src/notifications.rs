@@ -249,7 +249,7 @@ pub fn list(
         ))
         .into_boxed();
     if actor.ensure(Permission::ManagePanels).is_err() {
-        query = query.filter(notifications::kind.ne_all(News::OF_STAFF.map(News::key)));
+        query = query.filter(notifications::kind.ne_all(News::OF_PANEL_STAFF.map(News::key)));
     }
     if actor.ensure(Permission::ManageContests).is_err() {
         query = query.filter(notifications::kind.ne_all(News::OF_CONTEST_STAFF.map(News::key)));

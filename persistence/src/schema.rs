@@ -1498,6 +1498,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entry_members,
     team_invitations
 );
+diesel::allow_tables_to_appear_in_same_query!(attachments, contest_entries);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::idea_id, segment_members::segment_id);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     votes::idea_id,

@@ -110,15 +110,27 @@ fn plain(facts: Value) -> Value {
     match facts {
         Value::Object(facts) => {
             let kept = facts.into_iter().filter(|(name, _)| !DERIVED.contains(&&**name));
-            let hidden = |(name, value): (String, Value)| match PERSONAL.contains(&&*name) {
-                true => (name, Value::from("***")),
-                false => (name, plain(value)),
+            let hidden = |(name, value): (String, Value)| {
+                let value = match name == "appeal" {
+                    _ if PERSONAL.contains(&&*name) => Value::from("***"),
+                    true => plain(unsaid(value)),
+                    false => plain(value),
+                };
+                (name, value)
             };
             Value::Object(kept.map(hidden).collect::<Map<_, _>>())
         }
         Value::Array(items) => Value::Array(items.into_iter().map(plain).collect()),
         other => other,
     }
+}
+
+/// An appeal without what somebody said for themselves, which is personal too.
+fn unsaid(mut appeal: Value) -> Value {
+    if let Some(text) = appeal.get_mut("text") {
+        *text = Value::from("***");
+    }
+    appeal
 }
 
 #[cfg(test)]
@@ -143,6 +155,9 @@ mod tests {
             differing(appeal(Value::Null), appeal(json!(true))),
             (json!({ "appeal": { "granted": null } }), json!({ "appeal": { "granted": true } }))
         );
+        let appealed =
+            json!({ "screening": { "appeal": { "text": "저희가 그렸습니다.", "granted": true } } });
+        assert_eq!(plain(appealed), json!({ "screening": { "appeal": { "text": "***", "granted": true } } }));
         assert_eq!(differing(Value::Null, json!({ "a": 1 })), (Value::Null, json!({ "a": 1 })));
         assert_eq!(told(Value::Null), None);
     }

@@ -8,18 +8,23 @@ mod drafts;
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, EntryId,
+    Actor, EntryId, MemberId,
     access::Permission,
     contests::{Barred, Contest, entries::State},
 };
 use persistence::{
     AnyConnection, Error, Result as Rows,
-    contests::{self, entries, judges},
+    contests::{
+        self,
+        entries::{self, Whole},
+        judges,
+    },
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-pub use self::bodies::{EntryBody, EntryStateName, Showing, own};
+use self::bodies::ReadStateName;
+pub use self::bodies::{EntryBody, Showing, own};
 pub(super) use self::drafts::answers_of;
 use super::run;
 use crate::{
@@ -46,7 +51,7 @@ pub fn routes(to: &mut Routes<'_>) {
 pub struct ListEntriesQuery {
     /// Those in this state alone.
     #[param(inline)]
-    state: Option<EntryStateName>,
+    state: Option<ReadStateName>,
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -56,6 +61,31 @@ pub struct ListEntriesQuery {
 pub(super) fn shown(tx: &mut AnyConnection, actor: &Actor, id: EntryId, links: &Links) -> Rows<EntryBody> {
     let (whole, _) = entries::own(tx, actor, id)?;
     own(tx, actor, &whole, links)
+}
+
+/// The entry for its team, and who of it asks, alone with its contest.
+pub(super) fn own_alone(tx: &mut AnyConnection, actor: &Actor, id: EntryId) -> Rows<(Whole, MemberId)> {
+    let contest = entries::own(tx, actor, id)?.0.contest.id;
+    contests::be_alone_with(tx, contest)?;
+    entries::own(tx, actor, id)
+}
+
+/// The entry that staff decide about, alone with its contest: not one of their own.
+pub(super) fn to_decide(
+    tx: &mut AnyConnection,
+    actor: &Actor,
+    id: EntryId,
+    now: DateTime<Utc>,
+) -> Rows<(entries::Sent, Whole)> {
+    actor.ensure(Permission::ManageContests)?;
+    let contest = entries::find(tx, id)?.contest_id;
+    contests::be_alone_with(tx, contest)?;
+    let (sent, _) = unsealed(tx, actor, id, now)?;
+    let whole = entries::whole(tx, id)?;
+    match whole.team.holds(actor.ensure_member()?) {
+        true => Err(Error::Refused(Barred::OwnEntry.into())),
+        false => Ok((sent, whole)),
+    }
 }
 
 /// What was sent of an entry, for those who screen: not while entries are taken, and not what was never sent.

@@ -13,13 +13,13 @@ use domain::{
 };
 use persistence::{
     AloneWith,
-    contests::{self, metrics, prizes::outcome},
+    contests::{self, metrics, results},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::run;
+use super::{run, schemas::phase};
 use crate::{
     actor::SignedIn,
     app::App,
@@ -128,7 +128,7 @@ pub struct BallotTurnoutBody {
 /// How long a phase has lasted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PhaseTimeBody {
-    #[schema(example = "open")]
+    #[schema(schema_with = phase)]
     phase: &'static str,
     #[schema(minimum = 0, example = 864_000)]
     seconds: i64,
@@ -176,11 +176,11 @@ async fn get_contest_metrics(
     let body = app.read(&me.caller, move |tx, actor| {
         let contest = run(tx, actor, id.into())?;
         let severity = match contest.marks.locked_at {
-            Some(_) => outcome(tx, &contest)?,
+            Some(_) => results::present(tx, &contest)?,
             None => None,
         };
         let (judges, done) = metrics::judges(tx, &contest)?;
-        let phase = |(phase, time): (domain::contests::Phase, chrono::TimeDelta)| PhaseTimeBody {
+        let spent = |(phase, time): (domain::contests::Phase, chrono::TimeDelta)| PhaseTimeBody {
             phase: phase.name(),
             seconds: time.num_seconds(),
         };
@@ -193,7 +193,7 @@ async fn get_contest_metrics(
                 Some(_) => None,
                 None => Some(BallotTurnoutBody::of(&contest, &metrics::ballots(tx, contest.id)?, now)),
             },
-            phases: contest.spent(now).into_iter().map(phase).collect(),
+            phases: contest.spent(now).into_iter().map(spent).collect(),
             title: contest.terms.title,
         })
     });

@@ -187,7 +187,7 @@ fn ensure_may_object(tx: &mut AnyConnection, contest: &Contest, raised: &Objecti
 
 fn named(tx: &mut AnyConnection, contest: &Contest, entry: &str) -> Rows<domain::EntryId> {
     let unknown = Refusal::Unfit { field: "entry", fault: Fault::NotA("entry of the contest") };
-    prizes::competing(tx, contest)?.remove(entry).ok_or(Error::Refused(unknown))
+    prizes::accepted(tx, contest)?.remove(entry).ok_or(Error::Refused(unknown))
 }
 
 /// List the objections to a result

@@ -15,7 +15,8 @@ use persistence::{
     AnyConnection, Result as Rows,
     contests::{
         self, entries, judges,
-        prizes::{disqualifications, given, names, outcome},
+        prizes::{disqualifications, given, names},
+        results,
     },
 };
 
@@ -32,7 +33,7 @@ pub fn routes(to: &mut Routes<'_>) {
 
 /// Who is to get which prize by the result as it stands; under the names that they chose.
 fn awarded(tx: &mut AnyConnection, contest: &Contest) -> Rows<AwardsBody> {
-    let (given, outcome) = (given(tx, contest)?, outcome(tx, contest)?);
+    let (given, outcome) = (given(tx, contest)?, results::present(tx, contest)?);
     let ids = given.entries();
     let (titles, named) = (entries::titles(tx, &ids)?, names::of(tx, &ids)?);
     let prizes = contest.terms.prizes.iter().enumerate().map(|(nth, prize)| {

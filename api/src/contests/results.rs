@@ -84,7 +84,7 @@ fn shown(
 ) -> Rows<ContestResultsBody> {
     let outcome = results::find(tx, contest.id, round)?;
     let earlier = results::before(tx, contest.id, round)?;
-    let entries = prizes::competing(tx, contest)?;
+    let entries = prizes::accepted(tx, contest)?;
     let runs_it = judges::runs(tx, contest, actor)?;
     let winners = match contest.cut_to(round) {
         None => outcome.found.awarded().filter_map(|(entry, _)| entries.get_key_value(entry)).collect(),

@@ -1,13 +1,8 @@
-//! What the document says of the terms of a contest. Their form is the domain's, because it is hashed.
+//! What the document says of contests. The form of their terms is the domain's, because it is hashed.
 
-use domain::{
-    attachments::MOST_AT_A_PLACE,
-    contests::{Phase, answers::Question, terms::Terms},
-    judging::{
-        assignment::REVIEWS_MOST, ballots::STARS_MOST, prizes::PRIZE_MOST, score::CRITERIA_MOST,
-        ties::PRIZES_MOST,
-    },
-};
+mod terms;
+
+use domain::contests::{Phase, terms::Terms};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{
@@ -16,8 +11,9 @@ use utoipa::{
 };
 use validator::{Validate, ValidationErrors};
 
+use self::terms::terms;
 use super::bodies::ContestShown;
-use crate::terms::{consent, fields, merge, object, schema, time};
+use crate::terms::{fields, merge, object, say_defaults, schema, time};
 
 /// The terms of a new contest.
 #[derive(Debug, Deserialize)]
@@ -62,7 +58,9 @@ impl ToSchema for ContestBody {}
 
 impl PartialSchema for NewContestBody {
     fn schema() -> RefOr<Schema> {
-        schema(object(terms(), &NEEDED, json!({ "example": example() })))
+        let mut fields = terms();
+        say_defaults::<Terms>(&mut fields, example(), &NEEDED);
+        schema(object(fields, &NEEDED, json!({ "example": example() })))
     }
 }
 
@@ -132,12 +130,20 @@ fn shown_example() -> Value {
     Value::Object(shown)
 }
 
+fn phases(description: &str) -> Value {
+    json!({ "type": "string", "enum": Phase::ALL.map(Phase::name), "description": description })
+}
+
+/// One of the phases.
+pub(super) fn phase() -> RefOr<Schema> {
+    schema(phases("How far the contest is."))
+}
+
 /// What is not of the terms.
 fn facts() -> Map<String, Value> {
-    let phases: Vec<&str> = Phase::ALL.map(Phase::name).into();
     fields(json!({
         "id": { "type": "string", "format": "uuid" },
-        "phase": { "type": "string", "enum": phases, "description": "How far it is: by its schedule, the steps of staff, and the time." },
+        "phase": phases("How far it is: by its schedule, the steps of staff, and the time."),
         "rules_hash": { "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$",
             "description": "SHA-256 of the canonical JSON of the terms without contact and `schedule.closes_at`." },
         "published_at": time("When it was published."),
@@ -160,159 +166,6 @@ fn facts() -> Map<String, Value> {
     }))
 }
 
-fn text(most: u32, description: &str) -> Value {
-    json!({ "type": "string", "maxLength": most, "description": description })
-}
-
-fn number(least: u64, most: u64, description: &str) -> Value {
-    json!({ "type": "integer", "minimum": least, "maximum": most, "description": description })
-}
-
-fn terms() -> Map<String, Value> {
-    let mut terms = how_it_is_entered();
-    terms.extend(how_it_is_judged());
-    terms
-}
-
-fn how_it_is_entered() -> Map<String, Value> {
-    let at = json!({ "type": "string", "format": "date-time" });
-    fields(json!({
-        "title": text(200, "What it is called."),
-        "brief": text(20_000, "Markdown: what is asked for."),
-        "contact": text(300, "Whom to ask."),
-        "schedule": {
-            "type": "object", "additionalProperties": false, "description": "Each time is later than the one before.",
-            "required": ["opens_at", "closes_at", "judging_until", "provisional_at"],
-            "properties": { "opens_at": at, "closes_at": at, "judging_until": at, "provisional_at": at },
-        },
-        "audience": {
-            "type": "object", "additionalProperties": false,
-            "description": "Who may enter; everybody who is signed in where it says nothing.",
-            "properties": { "segments": { "type": "array", "maxItems": Terms::LISTED_MOST,
-                "items": { "type": "string", "format": "uuid" }, "description": "Members of any of these." } },
-        },
-        "team": {
-            "type": "object", "additionalProperties": false, "required": ["least", "most"],
-            "description": "How many enter together; left out, everybody enters alone.",
-            "properties": { "least": number(1, Terms::TEAM_MOST.into(), "Members."), "most": number(2, Terms::TEAM_MOST.into(), "Members."),
-                "merge_deadline": { "type": "string", "format": "date-time", "description": "Until when somebody may join." } },
-        },
-        "entries_per_person": number(1, Terms::ENTRIES_MOST.into(), "In how many entries one may be."),
-        "form": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": question() },
-        "files": {
-            "type": "object", "additionalProperties": false, "description": "How many files an entry has.",
-            "properties": { "least": number(0, MOST_AT_A_PLACE, "Files."), "most": number(0, MOST_AT_A_PLACE, "Files.") },
-        },
-        "originality_statement": text(2_000, "What everybody who sends an entry states."),
-        "ai_policy": text(5_000, "Markdown: how AI may be used, and what is to be said of it."),
-        "rights": {
-            "type": "object", "additionalProperties": false, "description": "What the organiser may do with entries.",
-            "properties": {
-                "kind": { "type": "string", "enum": ["licence_on_award", "licence", "transfer"],
-                    "description": "A licence of whoever wins, of every entrant, or all the rights of whoever wins." },
-                "scope": text(2_000, "For what."),
-                "term_months": number(1, 1_200, "For how long; for ever where it says nothing."),
-                "fee_krw": number(0, PRIZE_MOST, "What is paid for it besides the prize, in won."),
-            },
-        },
-        "consents": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": consent() },
-        "rules": text(20_000, "Markdown: the rules of taking part."),
-        "retention_days": number(1, 1_095, "How many days after its end what is personal is kept."),
-        "appeal_hours": number(0, 720, "How long a team may appeal after its entry was rejected."),
-        "resubmit_hours": number(0, 720, "How long a team has to mend an entry, once; with 0 nothing is mended."),
-    }))
-}
-
-fn how_it_is_judged() -> Map<String, Value> {
-    let at = json!({ "type": "string", "format": "date-time" });
-    let rules = ["heaviest_criterion", "first_ranks", "extra_review", "joint_prize", "lot"];
-    fields(json!({
-        "rubric": { "type": "array", "minItems": 1, "maxItems": CRITERIA_MOST, "items": criterion(),
-            "description": "Weights add up to 1 or 100." },
-        "judging": {
-            "type": "object", "additionalProperties": false,
-            "properties": {
-                "reviews_per_entry": number(1, REVIEWS_MOST as u64, "Judges of each entry."),
-                "blind": { "type": "array", "items": { "type": "string", "enum": ["author", "team", "files"] },
-                    "description": "What judges do not see. With `files` entries have pictures alone: a PDF may tell who made it." },
-                "household": text(100, "The attribute of members by which people live together: nobody judges whom they live with."),
-                "rounds": { "type": "array", "maxItems": 10, "items": {
-                    "type": "object", "additionalProperties": false, "required": ["name"],
-                    "properties": { "name": text(100, "What it is called."), "cut_to": number(1, 2_000, "How many go on; of each round but the last.") },
-                } },
-            },
-        },
-        "ballot": {
-            "type": "object", "additionalProperties": false, "required": ["stars", "opens_at", "closes_at"],
-            "description": "What customers say, between the closing of entries and the provisional result; left out, they have no say.",
-            "properties": { "stars": number(1, STARS_MOST as u64, "How many entries one may star."), "opens_at": at, "closes_at": at,
-                "members_before": time("Who became a member at this moment or later has no vote; left out, all members have.") },
-        },
-        "jury_weight": { "type": "number", "minimum": 0.5, "maximum": 1, "description": "What the jury counts beside the ballot; 1 without one." },
-        "tie_order": { "type": "array", "maxItems": 5, "items": { "type": "string", "enum": rules },
-            "description": "What decides between entries that are tied across a prize line, in this order. Where there are prizes, a joint prize or a lot is among them." },
-        "lot": {
-            "type": "object", "additionalProperties": false, "required": ["kind"],
-            "description": "Where the number of a lot comes from; a round of drand after the lock unless it says.",
-            "properties": { "kind": { "type": "string", "enum": ["drand", "manual_sources"] },
-                "sources": { "type": "array", "minItems": 1, "maxItems": 5, "items": text(200, "A public number of a later day.") } },
-        },
-        "prizes": { "type": "array", "maxItems": PRIZES_MOST, "items": prize() },
-        "least_score": { "type": "number", "minimum": 0, "maximum": 100, "description": "Who is scored below gets no prize." },
-        "objection_hours": number(0, 720, "How long objections to the provisional result may be raised."),
-    }))
-}
-
-fn criterion() -> Value {
-    let mark = |description: &str| json!({ "type": "number", "description": description });
-    json!({
-        "type": "object", "additionalProperties": false, "required": ["key", "title", "weight", "scale"],
-        "properties": {
-            "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
-            "title": text(200, "What judges look at."),
-            "weight": { "type": "number", "exclusiveMinimum": 0 },
-            "scale": { "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2, "description": "The worst and the best mark." },
-            "anchors": { "type": "array", "maxItems": Terms::LISTED_MOST, "items": {
-                "type": "object", "additionalProperties": false, "required": ["mark", "text"],
-                "properties": { "mark": mark("On the scale."), "text": text(500, "What it means.") },
-            } },
-            "comment_required_below": mark("A mark below it needs a comment."),
-            "comment_required_above": mark("A mark above it needs a comment."),
-        },
-    })
-}
-
-fn prize() -> Value {
-    json!({
-        "type": "object", "additionalProperties": false, "required": ["rank", "name", "kind", "value_krw", "tax_category"],
-        "properties": {
-            "rank": number(1, PRIZES_MOST as u64, "From 1, one after the other."),
-            "name": text(100, "What it is called."),
-            "kind": { "type": "string", "enum": ["cash", "voucher", "goods", "honour"] },
-            "value_krw": number(0, PRIZE_MOST, "What one of them is worth, in won."),
-            "tax_category": { "type": "string", "enum": ["contest", "lottery", "service", "none"] },
-            "places": number(1, 10_000, "For how many entries it is; 1 unless said."),
-            "alternates": number(0, 100, "How many are next in line."),
-        },
-    })
-}
-
-fn question() -> Value {
-    json!({
-        "type": "object", "additionalProperties": false, "required": ["key", "label", "kind"],
-        "properties": {
-            "key": { "type": "string", "pattern": "^[a-z0-9_]{1,40}$" },
-            "label": text(500, "What is asked."),
-            "kind": { "type": "string", "enum": ["text", "long_text", "choice", "number", "url"] },
-            "required": { "type": "boolean" },
-            "choices": { "type": "array", "maxItems": Question::CHOICES_MOST, "description": "Of a choice.", "items": {
-                "type": "object", "additionalProperties": false, "required": ["key", "label"],
-                "properties": { "key": { "type": "string" }, "label": text(200, "What it says.") },
-            } },
-        },
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,6 +176,22 @@ mod tests {
             let written = serde_json::to_value(schema).unwrap();
             assert!(written["properties"].as_object().is_some_and(|fields| fields.len() > 20), "{written}");
         }
+    }
+
+    #[test]
+    fn what_terms_are_that_say_nothing_of_it_is_told() {
+        let written = serde_json::to_value(NewContestBody::schema()).unwrap();
+        let default = |name: &str| &written["properties"][name]["default"];
+        for (name, expected) in [("retention_days", 90), ("objection_hours", 72), ("appeal_hours", 72)] {
+            assert_eq!(default(name), expected, "{name}");
+        }
+        assert_eq!((default("entries_per_person"), default("resubmit_hours")), (&json!(1), &json!(0)));
+        assert_eq!((default("jury_weight"), default("team")), (&json!(1.0), &Value::Null));
+        assert_eq!(default("judging")["reviews_per_entry"], 3);
+        // What must be said has none, and a patch keeps what it says nothing of.
+        assert!(NEEDED.iter().all(|name| default(name).is_null()));
+        let patch = serde_json::to_string(&UpdateContestBody::schema()).unwrap();
+        assert!(!patch.contains("\"default\":90"), "{patch}");
     }
 
     #[test]

@@ -5,29 +5,25 @@ use std::collections::BTreeSet;
 use actix_web::{post, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, EntryId, Stamp,
-    access::Permission,
+    Actor, Stamp,
     answers::News,
     contests::{
-        Barred, Contest,
+        Contest,
         entries::{Entry, State},
         screening::{Appeal, Decision, Finding, Note, Reason, Screening, Verdict},
     },
     events::EntryEvent,
 };
 use persistence::{
-    AloneWith, AnyConnection, Error, Result as Rows,
-    contests::{
-        self,
-        entries::{self, Whole},
-    },
+    AloneWith, AnyConnection, Result as Rows,
+    contests::entries::{self, Sent, Whole},
     notifications::contests as news,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::entries::{EntryBody, Showing, shown, unsealed};
+use super::entries::{EntryBody, Showing, own_alone, shown, to_decide};
 use crate::{
     actor::SignedIn,
     app::App,
@@ -215,32 +211,11 @@ impl ScreeningBody {
 fn screened(
     tx: &mut AnyConnection,
     actor: &Actor,
-    id: EntryId,
-    now: DateTime<Utc>,
+    (sent, contest): (&Sent, &Contest),
     links: &Links,
-) -> Rows<(Reply<EntryBody>, Whole)> {
-    let (sent, contest) = unsealed(tx, actor, id, now)?;
-    let shown = Showing::of(tx, &[id])?.sent(&sent, &contest, (links, actor));
-    let reply = Reply::ok(&shown).tagged(sent.entry.version);
-    Ok((reply, entries::whole(tx, id)?))
-}
-
-/// The entry that staff decide about, alone with its contest: not one of their own.
-fn to_decide(
-    tx: &mut AnyConnection,
-    actor: &Actor,
-    id: EntryId,
-    now: DateTime<Utc>,
-    links: &Links,
-) -> Rows<(Reply<EntryBody>, Whole)> {
-    actor.ensure(Permission::ManageContests)?;
-    let contest = entries::find(tx, id)?.contest_id;
-    contests::be_alone_with(tx, contest)?;
-    let (was, whole) = screened(tx, actor, id, now, links)?;
-    match whole.team.holds(actor.ensure_member()?) {
-        true => Err(Error::Refused(Barred::OwnEntry.into())),
-        false => Ok((was, whole)),
-    }
+) -> Rows<Reply<EntryBody>> {
+    let shown = Showing::of(tx, &[sent.entry.id])?.sent(sent, contest, (links, actor));
+    Ok(Reply::ok(&shown).tagged(sent.entry.version))
 }
 
 /// Stores what was decided about an entry. One more than can be judged is not accepted.
@@ -277,11 +252,12 @@ async fn screen_entry(
     let note = body.note.as_deref().map(|note| field("/note", Note::try_from(note))).transpose()?;
     let finding = Finding { decision: body.decision.into(), reasons, note };
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        let (was, Whole { entry, contest, .. }) = to_decide(tx, actor, id.into(), stamp.at, &links)?;
+        let (sent, Whole { entry, contest, .. }) = to_decide(tx, actor, id.into(), stamp.at)?;
+        let was = screened(tx, actor, (&sent, &contest), &links)?;
         let after = entry.screened(&contest, finding.clone(), stamp.at)?;
         decide(tx, &stamp, &contest, &after, EntryEvent::Screened)?;
         news::tell_team(tx, &stamp, News::ContestScreened, (contest.id, after.id), None)?;
-        let (is, _) = screened(tx, actor, after.id, stamp.at, &links)?;
+        let is = screened(tx, actor, (&Sent { entry: after, ..sent }, &contest), &links)?;
         act.keep(tx, actor, id, was.facts(), is)
     })
     .await
@@ -303,9 +279,7 @@ async fn appeal_entry(
 ) -> Result<Reply<EntryBody>, Failure> {
     let (stamp, text) = (app.stamp(), field("/text", Note::try_from(&*post.body.text))?);
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        let contest = entries::own(tx, actor, id.into())?.0.contest.id;
-        contests::be_alone_with(tx, contest)?;
-        let (Whole { entry, contest, .. }, member) = entries::own(tx, actor, id.into())?;
+        let (Whole { entry, contest, .. }, member) = own_alone(tx, actor, id.into())?;
         entry.ensure_led_by(member)?;
         let after = entry.appealed(&contest, text.clone(), stamp.at)?;
         entries::update(tx, &stamp, &after, EntryEvent::Appealed)?;
@@ -333,11 +307,12 @@ async fn decide_entry_appeal(
     let note = field("/note", Note::try_from(&*post.body.note))?;
     let verdict = Verdict { at: stamp.at, granted, note };
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        let (was, Whole { entry, contest, .. }) = to_decide(tx, actor, id.into(), stamp.at, &links)?;
+        let (sent, Whole { entry, contest, .. }) = to_decide(tx, actor, id.into(), stamp.at)?;
+        let was = screened(tx, actor, (&sent, &contest), &links)?;
         let after = entry.appeal_decided(&contest, verdict.clone())?;
         decide(tx, &stamp, &contest, &after, EntryEvent::AppealDecided)?;
         news::tell_team(tx, &stamp, News::ContestAppealDecided, (contest.id, after.id), None)?;
-        let (is, _) = screened(tx, actor, after.id, stamp.at, &links)?;
+        let is = screened(tx, actor, (&Sent { entry: after, ..sent }, &contest), &links)?;
         act.keep(tx, actor, id, was.facts(), is)
     })
     .await

@@ -107,7 +107,8 @@ async fn create_team_invitation(
         if let Some(told) = told {
             tell_asked(tx, &stamp, contest.id, told)?;
         }
-        let location = format!("/v1/team_invitations/{}", asked.id);
+        // Where the team finds it; alone it cannot be read.
+        let location = format!("/v1/entries/{entry_id}");
         Ok(Reply::created(&TeamInvitationBody::from(&asked), location))
     })
     .await

@@ -1,6 +1,6 @@
 //! What time does to contests: teams hear of prizes once the provisional result is public, and what is personal goes in the end.
 
-use domain::{Actor, contests::Contest};
+use domain::{Actor, ContestId};
 use persistence::{
     AloneWith, Database,
     contests::{self, prizes, retention},
@@ -8,30 +8,35 @@ use persistence::{
 
 use crate::{audit::Act, clock::Clock, error::Failure};
 
-/// Forgets what is personal of contests that ended long enough ago, and says how many there were. That it was done stays in the audit
-/// log.
+/// Forgets what is personal of contests that ended long enough ago, and says of how many. One that cannot be forgotten keeps no other
+/// there: it is logged, and the next turn tries it again.
 ///
 /// # Errors
-/// When the database fails; what was done stays done.
+/// When the contests cannot be listed.
 pub async fn forget(db: &Database, clock: &Clock) -> Result<usize, Failure> {
-    let now = clock.now();
-    let due: Vec<Contest> = db
-        .read(retention::ended)
-        .await?
-        .into_iter()
-        .filter(|contest| contest.is_to_be_forgotten(now))
-        .collect();
-    for contest in &due {
-        let (id, stamp) = (contest.id, clock.stamp());
-        let act = Act::new("forget contest", None, stamp.at);
-        let forget = db.write(AloneWith::Nobody, move |tx| match retention::forget(tx, &stamp, id)? {
-            true => act.keep_facts(tx, &Actor::System, Some(id.uuid()), (None, None)),
-            // Another node was first.
-            false => Ok(()),
-        });
-        forget.await?;
+    let mut forgotten = 0;
+    for contest in db.read(retention::ended).await? {
+        match forget_one(db, clock, contest).await {
+            Ok(is_forgotten) => forgotten += usize::from(is_forgotten),
+            Err(failure) => tracing::error!(?failure, %contest, "a contest could not be forgotten"),
+        }
     }
-    Ok(due.len())
+    Ok(forgotten)
+}
+
+/// Forgets what is personal of a contest if it is time, unless another node was first; says whether it did. That it was done stays in
+/// the audit log.
+async fn forget_one(db: &Database, clock: &Clock, id: ContestId) -> Result<bool, Failure> {
+    let stamp = clock.stamp();
+    let act = Act::new("forget contest", None, stamp.at);
+    let forget = db.write(AloneWith::Nobody, move |tx| {
+        let is_forgotten = retention::forget(tx, &stamp, id)?;
+        if is_forgotten {
+            act.keep_facts(tx, &Actor::System, Some(id.uuid()), (None, None))?;
+        }
+        Ok(is_forgotten)
+    });
+    Ok(forget.await?)
 }
 
 /// Offers the prizes of provisional results that have become public, and those that a result gives otherwise by now; says of how many

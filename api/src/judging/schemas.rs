@@ -41,7 +41,7 @@ impl PartialSchema for RecomputedBody {
                     "type": "array", "items": { "type": "string", "examples": ["beacon"] },
                     "description": "What there is nothing to check by.",
                 },
-                "warnings": { "type": "array", "items": warning(), "description": "What makes the result weak, though it is computed rightly." },
+                "warnings": weak(),
                 "lock_hash": { "type": ["string", "null"], "examples": [HASH],
                     "description": "Of what it was computed with. It is the bundle of a contest if the contest shows the same." },
                 "result": { "anyOf": [result(), { "type": "null" }],
@@ -182,6 +182,15 @@ fn line() -> Value {
             "awaits": { "type": ["string", "null"], "description": "The rule that waits for what it decides by." },
         },
     })
+}
+
+fn weak() -> Value {
+    json!({ "type": "array", "items": warning(), "description": "What makes the result weak, though it is computed rightly." })
+}
+
+/// What makes a result weak.
+pub fn warnings() -> RefOr<Schema> {
+    schema(weak())
 }
 
 fn warning() -> Value {

@@ -14,7 +14,7 @@ use domain::panels::terms::Terms;
 
 use self::terms::terms;
 use super::shown::PanelShown;
-use crate::terms::{fields, merge, object, schema, time};
+use crate::terms::{fields, merge, object, say_defaults, schema, time};
 
 /// The terms of a new panel.
 #[derive(Debug, Deserialize)]
@@ -59,7 +59,9 @@ impl ToSchema for PanelBody {}
 
 impl PartialSchema for NewPanelBody {
     fn schema() -> RefOr<Schema> {
-        schema(object(terms(), &NEEDED, json!({ "example": example() })))
+        let mut fields = terms();
+        say_defaults::<Terms>(&mut fields, example(), &NEEDED);
+        schema(object(fields, &NEEDED, json!({ "example": example() })))
     }
 }
 
@@ -170,5 +172,13 @@ mod tests {
             let written = serde_json::to_value(schema).unwrap();
             assert!(written["properties"].as_object().is_some_and(|fields| fields.len() > 20), "{written}");
         }
+    }
+
+    #[test]
+    fn what_terms_are_that_say_nothing_of_it_is_told() {
+        let written = serde_json::to_value(NewPanelBody::schema()).unwrap();
+        let default = |name: &str| &written["properties"][name]["default"];
+        assert_eq!((default("retention_days"), default("objection_hours")), (&json!(90), &json!(24)));
+        assert!(NEEDED.iter().all(|name| default(name).is_null()));
     }
 }

@@ -58,7 +58,8 @@ pub enum State {
     Rejected,
     /// It may be mended, once.
     FixRequested,
-    /// A sample of staff, which every judge marks so that they can be compared. It is in no list, and wins nothing.
+    /// A sample of staff, which every judge marks so that they can be compared. It is in no list but that of
+    /// samples, and wins nothing.
     Calibration,
 }
 

@@ -89,11 +89,18 @@ fn take_out(conn: &mut AnyConnection, stamp: &Stamp, whole: Whole, member: Membe
             entries::delete(conn, stamp, &entry)
         }
         (true, State::Withdrawn) => wipe(conn, stamp, entry, EntryEvent::Updated),
-        (true, _) if !is_judged => wipe(conn, stamp, entry, EntryEvent::Withdrawn),
+        // What was not let in is before no judge, and no result rests on it. That it was rejected stays.
+        (true, State::Rejected) if is_judged => wipe(conn, stamp, entry, EntryEvent::Updated),
+        (true, _) if !is_judged => {
+            wipe(conn, stamp, Entry { state: State::Withdrawn, ..entry }, EntryEvent::Withdrawn)
+        }
         _ => {
             let leader_id = team.leader_without(member, entry.leader_id);
             let state = entry.state_without(team.members.len() - 1, &contest, stamp.at);
-            let left = Entry { leader_id, state, ..entry }.regrouped(stamp.at);
+            // What somebody said for themselves is no part of what was judged.
+            let appeal = entry.screening.appeal.clone().filter(|_| !is_alone);
+            let screening = Screening { appeal, ..entry.screening.clone() };
+            let left = Entry { leader_id, state, screening, ..entry }.regrouped(stamp.at);
             entries::update(conn, stamp, &left, EntryEvent::TeamChanged)?;
             teams::leave(conn, left.id, member)?;
             prizes::forget(conn, stamp, (&contest, left.id), member, team.members.len() - 1)
@@ -101,13 +108,12 @@ fn take_out(conn: &mut AnyConnection, stamp: &Stamp, whole: Whole, member: Membe
     }
 }
 
-/// Leaves a withdrawn entry that says nothing.
+/// Leaves an entry in its state that says nothing.
 fn wipe(conn: &mut AnyConnection, stamp: &Stamp, entry: Entry, what: EntryEvent) -> Result<()> {
     forget_of_entry(conn, stamp.at, entry.id)?;
     versions::forget(conn, entry.id)?;
     let wiped = Entry {
         leader_id: None,
-        state: State::Withdrawn,
         content: Content::default(),
         versions: 0,
         idea_id: None,

@@ -17,7 +17,6 @@ use domain::{
         entries::State,
         prizes::{Award, Payment},
     },
-    judging::bundle::Outcome,
 };
 
 use super::results;
@@ -51,25 +50,13 @@ impl Given {
     }
 }
 
-/// What came out of the present round; none before the scores are locked.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn outcome(conn: &mut AnyConnection, contest: &Contest) -> Result<Option<Outcome>> {
-    match results::find(conn, contest.id, contest.round) {
-        Ok(found) => Ok(Some(found.found.result)),
-        Err(Error::Missing) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 /// What the result of a contest gives out; nothing where there is none.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn given(conn: &mut AnyConnection, contest: &Contest) -> Result<Given> {
-    let Some(outcome) = outcome(conn, contest)? else { return Ok(Given::default()) };
-    let ids = competing(conn, contest)?;
+    let Some(outcome) = results::present(conn, contest)? else { return Ok(Given::default()) };
+    let ids = accepted(conn, contest)?;
     let named = |award: Award| match ids.get(&award.entry) {
         Some(id) => Ok((*id, award)),
         None => Err(Error::Broken(format!("contest {}: {} is no entry of it", contest.id, award.entry))),
@@ -78,11 +65,11 @@ pub fn given(conn: &mut AnyConnection, contest: &Contest) -> Result<Given> {
     Ok(Given { awards, undecided: contest.undecided(&outcome) })
 }
 
-/// The entries that were judged, by their pseudonyms.
+/// The entries that were let in to be judged, by their pseudonyms: also those that did not come through every round.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn competing(conn: &mut AnyConnection, contest: &Contest) -> Result<HashMap<String, EntryId>> {
+pub fn accepted(conn: &mut AnyConnection, contest: &Contest) -> Result<HashMap<String, EntryId>> {
     let ids: Vec<KeyValue> = contest_entries::table
         .filter(contest_entries::contest_id.eq(key(contest.id)))
         .filter(contest_entries::state.eq(State::Accepted.name()))

@@ -16,7 +16,7 @@ use domain::{
     digest::hex,
     draws::beacon::Evidence,
     events::ContestEvent,
-    judging::bundle::Bundle,
+    judging::bundle::{self, Bundle},
 };
 
 pub use self::shown::stars;
@@ -76,6 +76,18 @@ fn outcome((round, verdict, lock_hash, locked_at, computed_at, version): Row) ->
 /// [`Error::Missing`] before it ended.
 pub fn find(conn: &mut AnyConnection, contest: ContestId, round: i32) -> Result<Outcome> {
     outcome(contest_results::table.find((key(contest), round)).select(COLUMNS).first::<Row>(conn)?)
+}
+
+/// What came out of the present round; none before the scores are locked.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn present(conn: &mut AnyConnection, contest: &Contest) -> Result<Option<bundle::Outcome>> {
+    match find(conn, contest.id, contest.round) {
+        Ok(found) => Ok(Some(found.found.result)),
+        Err(Error::Missing) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// What came out of the rounds before one, the first of them first.

@@ -74,3 +74,45 @@ async fn a_team_goes_on_without_them_and_what_is_judged_stays_under_no_name() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn what_was_rejected_goes_with_whoever_sent_it_and_so_does_an_appeal_when_what_it_won_is_judged() {
+    on_each_database(async |app| {
+        let (pm, ana) = (app.staff("product_manager").await, app.member("ana").await);
+        let contest = open(app, &pm, json!({})).await;
+        let judged = sent(&app.member("bo").await, &contest).await;
+        let mut body = draft();
+        body["title"] = json!("떨어진사람의작품");
+        body["attachment_ids"] = json!([ana.file("a.png", png(3, 3)).await]);
+        let made = ana.post(&format!("/v1/contests/{contest}/entries"), &body).await.expect(201);
+        let rejected = format!("/v1/entries/{}", text(&made["id"]));
+        ana.post(&format!("{rejected}/submit"), &json!({})).await.expect(200);
+        app.advance(TimeDelta::hours(48));
+        let pm = app.staff("product_manager").await;
+        for (name, entry, granted) in [("ana", &rejected, false), ("bo", &judged, true)] {
+            let reject = json!({ "decision": "reject", "reasons": ["not_original"] });
+            pm.post(&format!("{entry}/screen"), &reject).await.expect(200);
+            let because = json!({ "text": format!("{name}-제말을들어주세요") });
+            app.member(name).await.post(&format!("{entry}/appeal"), &because).await.expect(200);
+            let decision = json!({ "granted": granted, "note": "원본을 확인했습니다." });
+            pm.post(&format!("{entry}/appeal/decide"), &decision).await.expect(200);
+        }
+        step(&pm, &contest, "begin_judging").await;
+        for words in ["떨어진사람의작품", "ana-제말을들어주세요", "bo-제말을들어주세요"]
+        {
+            assert!(app.seed_read_rows().contains(words), "{words}");
+        }
+        for name in ["ana", "bo"] {
+            app.member(name).await.post("/v1/me/erase", &json!({})).await.expect(204);
+        }
+        for words in ["떨어진사람의작품", "제말을들어주세요"] {
+            assert!(!app.seed_read_rows().contains(words), "{words}");
+        }
+        pm.get(&rejected).await.expect(404);
+        let read = pm.get(&judged).await.expect(200);
+        assert_eq!((&read["title"], &read["screening"]["appeal"]), (&json!("한마당"), &json!(null)));
+        let metrics = pm.get(&format!("/v1/contests/{contest}/metrics")).await.expect(200);
+        assert_eq!(metrics["funnel"]["submitted"], 2, "that it was rejected stays");
+    })
+    .await;
+}

@@ -1,15 +1,17 @@
 //! What is left of a contest when what is personal of it has had its time.
 
 use chrono::TimeDelta;
-use kit::{TestApp, on_each_database, people::Person};
+use kit::{TestApp, databases::Kind, on_each_database, people::Person};
 use serde_json::{Value, json};
 
 use super::{
     at,
-    judged::{Judged, seed_ballots, seed_members, seed_review},
+    judged::{Judged, seed_ballots, seed_disqualified, seed_members, seed_review},
+    open,
     prizes::seeds::YES,
     step, text,
 };
+use crate::panels::seats::{id, moment};
 
 /// A contest with a ballot that is final, of two entries of `ana`, of which the first won. `judy` marked both.
 async fn ended(app: &TestApp) -> Judged {
@@ -101,6 +103,71 @@ async fn who_sees_a_contest_after_that_is_not_kept() {
         let unseen = rows(&eve);
         eve.put(&path).await.expect(204);
         assert_eq!(rows(&eve), unseen);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn words_about_a_team_and_shares_of_what_was_not_paid_go_and_what_was_read_before_is_another_version() {
+    on_each_database(async |app| {
+        let judged = ended(app).await;
+        seed_disqualified(app, &judged.contest, &judged.entries[1]);
+        let (at, stranger) = (moment(app.clock().stamp().at), app.clock().stamp().id::<()>(0).to_string());
+        let [contest, lost] = [&judged.contest, &judged.entries[1]].map(|one| id(app, one));
+        app.seed_execute(&format!(
+            "INSERT INTO prize_claims (entry_id, contest_id, offered_at, shares, declined_at, version)
+             VALUES ({lost}, {contest}, {at}, '{{\"{stranger}\":10000}}', {at}, 1)"
+        ))
+        .unwrap();
+        let held = || [&*stranger, "베낀 작품입니다."].map(|words| app.seed_read_rows().contains(words));
+        assert_eq!(held(), [true, true]);
+        let won = format!("/v1/entries/{}", judged.entries[0]);
+        let before = app.member("ana").await.get(&won).await.etag();
+        app.advance(TimeDelta::days(90));
+        assert_eq!(app.seed_forget_contests().await, 1);
+        assert_eq!(held(), [false, false]);
+        let ana = app.member("ana").await;
+        assert_ne!(ana.get(&won).await.etag(), before);
+        let winners = app.staff("product_manager").await.get(&judged.path("winners")).await.expect(200);
+        assert_eq!(winners["items"][0]["payments"][0]["member_id"], json!(ana.id));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn more_entries_than_a_statement_takes_values_are_forgotten_and_a_contest_that_cannot_be_keeps_no_other()
+ {
+    on_each_database(async |app| {
+        let judged = ended(app).await;
+        let (ids, new) = (id(app, &judged.contest), match app.kind {
+            Kind::Sqlite => "randomblob(16)",
+            Kind::Postgres => "gen_random_uuid()",
+        });
+        // Two, doubled fourteen times, are more than 32,766, which is the most that SQLite takes.
+        let twice = format!(
+            "INSERT INTO contest_entries (id, contest_id, state, content, versions, reasons, created_at, updated_at, version)
+             SELECT {new}, contest_id, state, content, versions, reasons, created_at, updated_at, 1 FROM contest_entries WHERE contest_id = {ids};"
+        );
+        app.seed_execute(&twice.repeat(14)).unwrap();
+        let pm = app.staff("product_manager").await;
+        let mut odd = Vec::new();
+        for _ in 0..2 {
+            let contest = open(app, &pm, json!({})).await;
+            step(&pm, &contest, "cancel").await;
+            odd.push(contest);
+        }
+        let [first, second] = [&odd[0], &odd[1]].map(|one| id(app, one));
+        app.advance(TimeDelta::days(90));
+        let spoil = |contest: &str, terms: &str| {
+            app.seed_execute(&format!("UPDATE contests SET terms = {terms} WHERE id = {contest}")).unwrap();
+        };
+        let sound = format!("(SELECT terms FROM contests WHERE id = {second})");
+        spoil(&first, "'{}'");
+        assert_eq!(app.seed_forget_contests().await, 2);
+        assert!(!app.seed_read_rows().contains("작품 1"), "of those that lost");
+        // What is repaired is forgotten at the next turn.
+        spoil(&first, &sound);
+        assert_eq!(app.seed_forget_contests().await, 1);
     })
     .await;
 }

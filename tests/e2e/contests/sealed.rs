@@ -84,6 +84,13 @@ async fn what_was_withdrawn_or_is_cancelled_is_sealed_again() {
         pm.get(&entry).await.expect(200);
         ana.post(&format!("{entry}/withdraw"), &json!({})).await.expect(200);
         pm.get(&entry).await.expect(404);
+        let list = format!("/v1/contests/{contest}/entries");
+        assert_eq!(pm.get(&list).await.expect(200)["items"], json!([]));
+        for state in ["draft", "withdrawn"] {
+            let path = format!("{list}?state={state}");
+            let refused = pm.get(&path).await.expect_problem(422, "invalid_fields");
+            assert_eq!(refused["errors"][0]["pointer"], "?state");
+        }
         assert_eq!(ana.get(&entry).await.expect(200)["state"], "withdrawn");
         assert_eq!(pm.get(&format!("/v1/contests/{contest}")).await.expect(200)["entry_count"], 0);
 

@@ -19,7 +19,9 @@ async fn proven<'a>(app: &'a TestApp, name: &str) -> Person<'a> {
 
 /// Asks somebody by name; the address of the invitation.
 async fn ask(by: &Person<'_>, entry: &str, whom: &Person<'_>) -> String {
-    let made = by.post(&format!("{entry}/invitations"), &json!({ "member_id": whom.id })).await.expect(201);
+    let made = by.post(&format!("{entry}/invitations"), &json!({ "member_id": whom.id })).await;
+    assert_eq!(made.header("location"), Some(entry), "where an invitation is seen");
+    let made = made.expect(201);
     format!("/v1/team_invitations/{}", text(&made["id"]))
 }
 

@@ -10,12 +10,15 @@ use domain::{
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde_json::{Value, json};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::{audit::facts, body::present};
+use crate::{audit::facts, body::present, terms::schema};
 
 /// The entries you star.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -214,9 +217,7 @@ pub struct BallotBody {
     voter: String,
     stars: Vec<Uuid>,
     state: BallotStateName,
-    /// What it was held for: `kind` is `burst`, `newcomers`, `lockstep`, `prefix` or `hasty`, with the `entry` where it is about one. The
-    /// figures come with it once voting is over, because they add up to the tally.
-    #[schema(value_type = Vec<Object>, example = json!([{ "kind": "lockstep", "ballots": 12, "seconds": 40 }]))]
+    #[schema(schema_with = signals)]
     signals: Vec<Value>,
     /// Whether it was the first thing that its voter ever did here.
     first_act: bool,
@@ -233,6 +234,33 @@ pub struct BallotBody {
 }
 
 /// A signal, without its figures while voting goes on.
+/// What the document says of signals. Their form is the domain's.
+fn signals() -> RefOr<Schema> {
+    let figure = |what: &str| json!({ "type": "number", "description": what });
+    let count = |what: &str| json!({ "type": "integer", "minimum": 0, "description": what });
+    schema(json!({
+        "type": "array", "examples": [[{ "kind": "lockstep", "ballots": 12, "seconds": 40 }]],
+        "description": "What it was held for. The figures come with it once voting is over, because they add up to the tally.",
+        "items": {
+            "type": "object", "required": ["kind"],
+            "properties": {
+                "kind": { "type": "string", "enum": ["burst", "newcomers", "lockstep", "prefix", "hasty"] },
+                "entry": { "type": "string", "description": "Where it is about one: its pseudonym." },
+                "from": { "type": "string", "format": "date-time", "description": "Of a burst: when it began." },
+                "ballots": count("Of a lockstep or of one part of the network: how many."),
+                "of": count("Of one part of the network: how many ballots came from there."),
+                "seconds": count("Of a lockstep: within how many."),
+                "seconds_least": count("Of a hasty one: what reading takes."),
+                "share": figure("Of newcomers: their share of those who star the entry."),
+                "elsewhere": figure("Of newcomers: their share of the others."),
+                "errors": figure("Of newcomers: by how many standard errors the shares differ."),
+                "expected": figure("How many there would be by chance."),
+                "p": figure("How likely chance makes as many."),
+            },
+        },
+    }))
+}
+
 fn signal(signal: &Signal, is_closed: bool) -> Value {
     let mut told = facts(signal);
     if let Some(fields) = told.as_object_mut().filter(|_| !is_closed) {

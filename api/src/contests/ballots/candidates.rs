@@ -6,7 +6,7 @@ use actix_web::{get, web};
 use domain::{
     Actor, EntryId, MemberId,
     attachments::Attachment,
-    contests::Contest,
+    contests::{Contest, answers::Answers},
     judging::ballots::presentation,
     page::{Limit, Page, Place},
 };
@@ -20,7 +20,6 @@ use persistence::{
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -47,7 +46,7 @@ pub struct CandidateBody {
     title: String,
     /// Answers by the key of their question.
     #[schema(value_type = Object, example = json!({ "why": "크고 함께라는 뜻입니다." }))]
-    answers: Map<String, Value>,
+    answers: Answers,
     /// Under names that tell nothing.
     attachments: Vec<AttachmentBody>,
     /// Whether you star it.
@@ -110,14 +109,10 @@ impl Showing {
 
     fn candidate(&mut self, sent: Sent, links: &Links, actor: &Actor) -> CandidateBody {
         let id = sent.entry.id;
-        let answers = match serde_json::to_value(&sent.content.answers) {
-            Ok(Value::Object(answers)) => answers,
-            Ok(_) | Err(_) => Map::new(),
-        };
         CandidateBody {
             id: id.uuid(),
             title: sent.content.title,
-            answers,
+            answers: sent.content.answers,
             attachments: AttachmentBody::list(self.files.remove(&id).unwrap_or_default(), links, actor),
             starred: self.starred.contains(&id),
             yours: self.own.contains(&id),

@@ -8,6 +8,7 @@ use domain::{
     attachments::{Attachment, Place},
     contests::{
         Contest,
+        answers::Answers,
         entries::{Content, Entry, File, State, Version},
         screening::Screening,
     },
@@ -21,8 +22,8 @@ use persistence::{
         teams, versions,
     },
 };
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -30,7 +31,7 @@ use super::super::{ContestRefBody, screening::ScreeningBody, teams::TeamInvitati
 use crate::attachments::{AttachmentBody, links::Links};
 
 /// How far an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryStateName {
     Draft,
@@ -58,16 +59,26 @@ impl From<State> for EntryStateName {
     }
 }
 
-impl From<EntryStateName> for State {
-    fn from(name: EntryStateName) -> Self {
+/// How far an entry is that those who screen may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadStateName {
+    Submitted,
+    Accepted,
+    Rejected,
+    FixRequested,
+    /// A sample, which is in no other list.
+    Calibration,
+}
+
+impl From<ReadStateName> for State {
+    fn from(name: ReadStateName) -> Self {
         match name {
-            EntryStateName::Draft => Self::Draft,
-            EntryStateName::Submitted => Self::Submitted,
-            EntryStateName::Withdrawn => Self::Withdrawn,
-            EntryStateName::Accepted => Self::Accepted,
-            EntryStateName::Rejected => Self::Rejected,
-            EntryStateName::FixRequested => Self::FixRequested,
-            EntryStateName::Calibration => Self::Calibration,
+            ReadStateName::Submitted => Self::Submitted,
+            ReadStateName::Accepted => Self::Accepted,
+            ReadStateName::Rejected => Self::Rejected,
+            ReadStateName::FixRequested => Self::FixRequested,
+            ReadStateName::Calibration => Self::Calibration,
         }
     }
 }
@@ -149,7 +160,7 @@ pub struct EntryBody {
     title: String,
     /// Answers by the key of their question.
     #[schema(value_type = Object, example = json!({ "why": "크고 함께라는 뜻입니다." }))]
-    answers: Map<String, Value>,
+    answers: Answers,
     attachments: Vec<AttachmentBody>,
     /// Whether the team states that it is their own.
     original: bool,
@@ -221,16 +232,12 @@ impl Showing {
         });
         let standing = self.files.get(&Place::Entry(*id)).map_or(&[][..], Vec::as_slice);
         let file = |file: &File| standing.iter().find(|one| one.id.uuid() == file.id).cloned();
-        let answers = match serde_json::to_value(&content.answers) {
-            Ok(Value::Object(answers)) => answers,
-            Ok(_) | Err(_) => Map::new(),
-        };
         EntryBody {
             id: id.uuid(),
             contest: contest.into(),
             state: (*state).into(),
             title: content.title.clone(),
-            answers,
+            answers: content.answers.clone(),
             attachments: AttachmentBody::list(
                 content.files.iter().filter_map(file).collect(),
                 with.0,

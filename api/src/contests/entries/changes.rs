@@ -17,7 +17,6 @@ use persistence::{
     AloneWith, AnyConnection, Result as Rows,
     attachments::contests::{ensure_nameless, files},
     contests::{
-        self,
         entries::{self, Whole},
         teams, versions,
     },
@@ -32,7 +31,7 @@ use super::{
     EntryBody,
     bodies::{EntryVersionBody, EntryVersionsBody},
     drafts::answers_of,
-    shown,
+    own_alone, shown,
 };
 use crate::{
     actor::SignedIn,
@@ -234,9 +233,7 @@ async fn withdraw_entry(
 ) -> Result<Reply<EntryBody>, Failure> {
     let stamp = app.stamp();
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        let contest = entries::own(tx, actor, id.into())?.0.contest.id;
-        contests::be_alone_with(tx, contest)?;
-        let (Whole { entry, contest, .. }, member) = entries::own(tx, actor, id.into())?;
+        let (Whole { entry, contest, .. }, member) = own_alone(tx, actor, id.into())?;
         entry.ensure_led_by(member)?;
         let after = entry.withdrawn(&contest, stamp.at)?;
         entries::update(tx, &stamp, &after, EntryEvent::Withdrawn)?;

@@ -202,7 +202,8 @@ async fn give_review(
         reviews::insert(tx, &stamp, &review)?;
         give_samples(tx, &stamp.branch(0), &contest)?;
         news::tell_member(tx, &stamp, News::ContestReviewAssigned, contest.id, review.judge_id)?;
-        let location = format!("/v1/reviews/{}", review.id);
+        // Where those who run a contest find it; alone it is shown to its judge only.
+        let location = format!("/v1/contests/{}/reviews", contest.id);
         let reply = Reply::created(&ContestReviewBody::new(&contest, review), location);
         act.keep(tx, actor, id, None, reply)
     })

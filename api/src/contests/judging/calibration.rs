@@ -56,8 +56,8 @@ pub struct NewCalibrationBody {
     #[schema(required = false, value_type = Object, example = json!({ "why": "모두의 뜰이라는 뜻입니다." }))]
     answers: Map<String, Value>,
     /// As that of an entry.
-    #[validate(length(min = 1, max = 2_000))]
-    #[schema(min_length = 1, max_length = 2_000, example = "쓰지 않았습니다.")]
+    #[validate(length(min = 1, max = 5_000))]
+    #[schema(min_length = 1, max_length = 5_000, example = "쓰지 않았습니다.")]
     ai_use: String,
     /// Files of your own that were sent before.
     #[serde(default)]

@@ -3,7 +3,7 @@
 use actix_web::{get, post, put, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, EntryId, MemberId, Stamp,
+    Actor, MemberId, Stamp,
     contests::{
         Barred,
         prizes::{Claim, NameAs, Shares},
@@ -14,7 +14,6 @@ use domain::{
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows,
     contests::{
-        self,
         entries::{self, Whole},
         prizes::{self, claims, names},
         results,
@@ -25,7 +24,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    super::entries::unsealed,
+    super::entries::{own_alone, unsealed},
     bodies::{EntryPrizeBody, NameAsName, PrizeShareBody},
     settling::{Outlook, prize_of},
 };
@@ -79,13 +78,6 @@ impl ClaimPrizeBody {
 pub struct WinnerNameChoiceBody {
     #[serde(rename = "as")]
     name_as: NameAsName,
-}
-
-/// The entry, for its team, alone with its contest.
-fn alone(tx: &mut AnyConnection, actor: &Actor, id: EntryId) -> Rows<(Whole, MemberId)> {
-    let contest = entries::own(tx, actor, id)?.0.contest.id;
-    contests::be_alone_with(tx, contest)?;
-    entries::own(tx, actor, id)
 }
 
 /// The prize that is offered to an entry.
@@ -158,7 +150,7 @@ async fn claim_prize(
 ) -> Result<Reply<EntryPrizeBody>, Failure> {
     let (stamp, given) = (app.stamp(), post.body.read()?);
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        let (whole, member) = alone(tx, actor, id.into())?;
+        let (whole, member) = own_alone(tx, actor, id.into())?;
         whole.entry.ensure_led_by(member)?;
         let claim = offered(tx, &stamp, &whole)?;
         let team: Vec<MemberId> = whole.team.members.iter().map(|mate| mate.member).collect();
@@ -185,7 +177,7 @@ async fn decline_prize(
 ) -> Result<Reply<EntryPrizeBody>, Failure> {
     let stamp = app.stamp();
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
-        let (whole, member) = alone(tx, actor, id.into())?;
+        let (whole, member) = own_alone(tx, actor, id.into())?;
         whole.entry.ensure_led_by(member)?;
         let claim = offered(tx, &stamp, &whole)?;
         claims::update(tx, &claim.declined(stamp.at)?)?;

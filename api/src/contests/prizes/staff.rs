@@ -6,7 +6,6 @@ use actix_web::{get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     Actor, EntryId,
-    access::Permission,
     calendar::seoul,
     contests::{
         Barred, Contest,
@@ -19,7 +18,6 @@ use domain::{
 use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows,
     contests::{
-        self,
         entries::{self, Whole},
         prizes::{claims, given, names},
     },
@@ -30,7 +28,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::{
-    super::{entries::unsealed, run},
+    super::{entries::to_decide, run},
     bodies::{EntryAwardBody, EntryPrizeBody},
     settling::{Outlook, members, paid, prize_of, rates},
 };
@@ -133,14 +131,7 @@ pub(super) fn to_act_on(
     id: EntryId,
     now: DateTime<Utc>,
 ) -> Rows<(Whole, serde_json::Value)> {
-    actor.ensure(Permission::ManageContests)?;
-    let contest = entries::find(tx, id)?.contest_id;
-    contests::be_alone_with(tx, contest)?;
-    unsealed(tx, actor, id, now)?;
-    let whole = entries::whole(tx, id)?;
-    if whole.team.holds(actor.ensure_member()?) {
-        return Err(Error::Refused(Barred::OwnEntry.into()));
-    }
+    let (_, whole) = to_decide(tx, actor, id, now)?;
     let was = prize_of(tx, actor, (&whole.contest, id), now, Outlook::Known)?;
     Ok((whole, facts(&was)))
 }

@@ -19,7 +19,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::super::ContestRefBody;
+use super::super::{ContestRefBody, schemas::phase};
+use crate::judging::schemas::warnings;
 
 /// What a reader is shown besides the figures.
 pub struct Seen {
@@ -36,8 +37,7 @@ pub struct Seen {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContestResultsBody {
     pub contest: ContestRefBody,
-    /// How far the contest is.
-    #[schema(example = "objection")]
+    #[schema(schema_with = phase)]
     phase: &'static str,
     /// Of judging, from 1.
     #[schema(minimum = 1, example = 1)]
@@ -65,8 +65,7 @@ pub struct ContestResultsBody {
     pub icc: Option<f64>,
     /// Whether they agree so little that another round is advised.
     pub another_round_advised: bool,
-    /// What makes the result weak, though it is computed rightly.
-    #[schema(value_type = Vec<Object>, example = json!([{ "kind": "few_reviews", "entry": "9f86d081884c7d65", "reviews": 2 }]))]
+    #[schema(schema_with = warnings)]
     warnings: Vec<Warning>,
     /// By judge, how many points above the others they score; for those who run the contest.
     #[serde(skip_serializing_if = "Option::is_none")]

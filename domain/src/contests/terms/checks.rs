@@ -17,7 +17,7 @@ use crate::{
         ties::{PRIZES_MOST, Rule},
     },
     members::MOST_ATTRIBUTE_NAME,
-    terms::{Wrong, clean_consents, each_once, key, measured, within},
+    terms::{Wrong, clean_consents, each_once, ensure_ahead, key, measured, within},
     text::{Fault, Lines, clean},
 };
 
@@ -48,13 +48,7 @@ impl Schedule {
     /// # Errors
     /// [`Refusal::UnfitAt`].
     pub fn ensure_ahead(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        match self.closes_at > now {
-            true => Ok(()),
-            false => Err(Refusal::UnfitAt {
-                pointer: "/schedule/closes_at".to_owned(),
-                fault: Fault::NotA("time in the future"),
-            }),
-        }
+        ensure_ahead(self.closes_at, now)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         missions::MissionKind,
         screening::{Question, QuestionKind},
     },
-    terms::{Wrong, clean_consents, each_once, escaped, key, measured, within},
+    terms::{Wrong, clean_consents, each_once, ensure_ahead, escaped, key, measured, within},
     text::{Fault, Lines, clean},
 };
 
@@ -39,13 +39,7 @@ impl Schedule {
     /// # Errors
     /// [`Refusal::UnfitAt`].
     pub fn ensure_ahead(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        match self.closes_at > now {
-            true => Ok(()),
-            false => Err(Refusal::UnfitAt {
-                pointer: "/schedule/closes_at".to_owned(),
-                fault: Fault::NotA("time in the future"),
-            }),
-        }
+        ensure_ahead(self.closes_at, now)
     }
 }
 

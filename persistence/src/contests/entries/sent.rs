@@ -30,7 +30,8 @@ pub struct Sent {
     pub submitted_at: DateTime<Utc>,
 }
 
-/// What was sent to a contest and not withdrawn, in one state or in any, in the order of their making.
+/// What was sent to a contest and not withdrawn, in one state or in any, in the order of their making; samples where their state is
+/// asked for. Of what was withdrawn, or is a draft again, what was sent once is nobody's to read, whatever state is asked for.
 ///
 /// # Errors
 /// Only when the database fails.
@@ -49,7 +50,9 @@ pub fn list(
         .select((Row::as_select(), SENT))
         .into_boxed();
     query = match state {
-        Some(state) => query.filter(contest_entries::state.eq(state.name())),
+        Some(state) => query
+            .filter(contest_entries::state.eq_any(State::READ.map(State::name)))
+            .filter(contest_entries::state.eq(state.name())),
         None => query.filter(contest_entries::state.eq_any(State::SENT.map(State::name))),
     };
     if let Some(after) = after {

@@ -21,7 +21,7 @@ pub fn stars(
     contest: &Contest,
 ) -> Result<Vec<(BTreeSet<EntryId>, ballots::State)>> {
     let frozen: Bundle = from_json(&inputs(conn, contest.id, contest.round)?)?;
-    let named = prizes::competing(conn, contest)?;
+    let named = prizes::accepted(conn, contest)?;
     let stars = |Ballot { stars, state, .. }: Ballot| {
         (stars.iter().filter_map(|entry| named.get(entry).copied()).collect(), state)
     };

@@ -158,7 +158,7 @@ fn ask_about_prizes(conn: &mut AnyConnection, me: MemberId, after: Option<Place>
     objections::count_of(conn, contest.id, me)?;
     objections::waiting(conn, contest.id)?;
     objections::took_part(conn, contest.id, me)?;
-    prizes::competing(conn, &contest)?;
+    prizes::accepted(conn, &contest)?;
     claims::find(conn, entry)?;
     claims::of_contest(conn, contest.id)?;
     prizes::unoffered(conn, at())?;

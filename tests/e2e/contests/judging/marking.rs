@@ -121,6 +121,8 @@ async fn every_judge_marks_the_samples_which_are_entries_nowhere_else() {
         assert_eq!(known["errors"][0]["pointer"], "/answers/why", "a judge would know it by what it lacks");
         let mut sample = bare;
         sample["answers"]["why"] = json!("모두의 뜰이라는 뜻입니다.");
+        // As much of AI as an entry may say.
+        sample["ai_use"] = json!("가".repeat(5_000));
         let made = pm.post(&judged.path("calibration"), &sample).await.expect(201);
         assert_eq!((&made["state"], &made["team"]), (&json!("calibration"), &json!([])));
         let two = appoint(app, &judged.contest, "two").await;

@@ -116,7 +116,9 @@ async fn staff_correct_by_hand_with_a_reason_and_take_nothing_that_was_sent() {
         pm.post(&path, &give(first, &silent.id)).await.expect_problem(409, "conflicts_undeclared");
         pm.post(&path, &give(first, &one.id)).await.expect_problem(409, "reviewed_before");
         let two = appoint(app, &judged.contest, "two").await;
-        let made = pm.post(&path, &give(first, &two.id)).await.expect(201);
+        let made = pm.post(&path, &give(first, &two.id)).await;
+        assert_eq!(made.header("location"), Some(&*path));
+        let made = made.expect(201);
         assert_eq!((&made["kind"], &made["reason"]), (&json!("assigned"), &json!("전공자가 보아야 합니다.")));
         assert_eq!(told(&two).await[0], "contest_review_assigned");
 

@@ -25,9 +25,7 @@ fn nothing() -> HashMap<&'static str, String> {
 
 impl<'a> Walk<'a> {
     pub fn new(app: &'a TestApp) -> Self {
-        let names =
-            ["contest", "entry", "other", "file", "idea", "judge", "review", "assignment", "objection"];
-        Self { app, named: names.map(|name| (name, NOWHERE.to_owned())).into() }
+        Self { app, named: nothing() }
     }
 
     /// A path with what it names.

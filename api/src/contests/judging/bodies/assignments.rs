@@ -44,10 +44,10 @@ pub struct AssignmentBody {
     #[schema(minimum = 0, example = 120)]
     given: usize,
     /// How many of them each judge got.
-    #[schema(value_type = Object, example = json!({ "2f1d0c9b8a7e6f54": 15 }))]
+    #[schema(example = json!({ "2f1d0c9b8a7e6f54": 15 }))]
     loads: BTreeMap<String, usize>,
     /// How many judges entries still lack.
-    #[schema(value_type = Object, example = json!({}))]
+    #[schema(example = json!({}))]
     lacking: BTreeMap<String, usize>,
     /// The groups of judges that share no entry with another group, of all reviews of the round.
     #[schema(minimum = 0, example = 1)]

@@ -7,6 +7,7 @@ use domain::{
     Actor,
     contests::{
         Contest,
+        answers::Answers,
         reviews::{Review, Saving, warnings},
         terms::Blind,
     },
@@ -18,7 +19,6 @@ use persistence::{
     contests::{entries, reviews, teams},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -72,7 +72,7 @@ pub struct JudgedEntryBody {
     title: String,
     /// Answers by the key of their question.
     #[schema(value_type = Object, example = json!({ "why": "크고 함께라는 뜻입니다." }))]
-    answers: Map<String, Value>,
+    answers: Answers,
     attachments: Vec<AttachmentBody>,
     /// Where AI had a part in it.
     #[schema(example = "쓰지 않았습니다.")]
@@ -159,15 +159,11 @@ fn entry(
         let hides = if leads { Blind::Author } else { Blind::Team };
         (!blind.contains(&hides)).then_some(JudgedAuthorBody { display_name, leads })
     };
-    let answers = match serde_json::to_value(&sent.content.answers) {
-        Ok(Value::Object(answers)) => answers,
-        Ok(_) | Err(_) => Map::new(),
-    };
     let files = for_judges(tx, contest, review.entry_id)?;
     Ok(JudgedEntryBody {
         team: named.into_iter().filter_map(author).collect(),
         title: sent.content.title,
-        answers,
+        answers: sent.content.answers.clone(),
         attachments: AttachmentBody::list(files, links, actor),
         ai_use: sent.content.ai_use,
     })
