@@ -1,0 +1,1 @@
+DROP INDEX entry_reviews_of_judges;
