@@ -96,7 +96,9 @@ fn differing(before: Value, after: Value) -> (Value, Value) {
 }
 
 /// Made of other facts, or of the moment; a signed address is a key besides.
-const DERIVED: [&str; 5] = ["body_html", "excerpt", "updated_at", "url", "thumbnail_url"];
+const DERIVED: [&str; 4] = ["excerpt", "updated_at", "url", "thumbnail_url"];
+/// How a name ends whose value is another's Markdown as HTML.
+const RENDERED: &str = "_html";
 /// The log outlives a member's wish to be forgotten, so it says that such a thing changed, and not what it was.
 const PERSONAL: [&str; 5] = ["email", "display_name", "attributes", "address", "tracking"];
 
@@ -107,7 +109,9 @@ fn told(facts: Value) -> Option<String> {
 fn plain(facts: Value) -> Value {
     match facts {
         Value::Object(facts) => {
-            let kept = facts.into_iter().filter(|(name, _)| !DERIVED.contains(&&**name));
+            let kept = facts
+                .into_iter()
+                .filter(|(name, _)| !DERIVED.contains(&&**name) && !name.ends_with(RENDERED));
             let hidden = |(name, value): (String, Value)| match PERSONAL.contains(&&*name) {
                 true => (name, Value::from("***")),
                 false => (name, plain(value)),
@@ -136,6 +140,9 @@ mod tests {
             plain(after),
             json!({ "role": "admin", "email": "***", "author": { "id": 2, "display_name": "***" } })
         );
+        let rendered =
+            json!({ "brief": "*a*", "brief_html": "<p>a</p>", "learned_html": "", "updated_at": 1 });
+        assert_eq!(plain(rendered), json!({ "brief": "*a*" }));
         assert_eq!(differing(Value::Null, json!({ "a": 1 })), (Value::Null, json!({ "a": 1 })));
         assert_eq!(told(Value::Null), None);
     }
