@@ -168,8 +168,8 @@ async fn get_contest(
 
 /// Change a contest
 ///
-/// A merge patch (RFC 7396) of its terms. Once it is published, only the contact may change, and `schedule.closes_at` may be put off
-/// while entries are taken.
+/// A merge patch (RFC 7396) of its terms. Once it is published, only the contact may change, until it is archived or cancelled, and
+/// `schedule.closes_at` may be put off while entries are taken.
 #[utoipa::path(tag = "Contests", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = UpdateContestBody,
     responses((status = 200, body = ContestBody), (status = 409, description = "rules_frozen, contest_phase")))]
 #[patch("/v1/contests/{id}")]

@@ -60,7 +60,17 @@ fn add_problem(document: &mut Value) {
 }
 
 const API_KEYS: &str = "/v1/api-keys";
-const INVITATIONS: &str = "/v1/invitations/";
+/// What is changed or deleted by its id, and has no version to name.
+const UNVERSIONED: [&str; 8] = [
+    API_KEYS,
+    "/v1/invitations/",
+    "/v1/attachments",
+    "/v1/team_invitations",
+    "/v1/applications/",
+    "/v1/me/sessions/",
+    "/v1/moderation/members/",
+    "/v1/moderation/words/",
+];
 
 /// Adds to an operation what every one of its kind has: failures, headers, security, examples.
 fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
@@ -110,14 +120,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
 fn takes_if_match(path: &str, method: &str) -> bool {
     let ends_with = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
     match method {
-        // Neither is ever changed.
-        "delete"
-            if [API_KEYS, INVITATIONS, "/v1/attachments", "/v1/team_invitations"]
-                .iter()
-                .any(|at| path.starts_with(at)) =>
-        {
-            false
-        }
+        // What nobody edits has no version: it is there or it is not, or it says what is decided anew each time. An application is one
+        // person's own.
+        "patch" | "delete" if UNVERSIONED.iter().any(|at| path.starts_with(at)) => false,
         "patch" if path.ends_with("/judges/{member}") => true,
         "patch" | "delete" => path == "/v1/me" || ends_with(&["{id}", "{board}"]),
         "post" => ends_with(&["/status", "/merge", "/unmerge", "/publish"]),

@@ -167,7 +167,7 @@ async fn get_panel(
 /// Change a panel
 ///
 /// A merge patch (RFC 7396) of its terms. Once it is published, only description and contact may be told better, and recruiting may
-/// last longer.
+/// last longer. From the end of recruiting on only the contact may change, until the panel is closed or cancelled.
 #[utoipa::path(tag = "Panels", security(("bearer" = [])), params(("id" = Uuid, Path)), request_body = UpdatePanelBody,
     responses((status = 200, body = PanelBody), (status = 409, description = "terms_frozen, panel_phase")))]
 #[patch("/v1/panels/{id}")]

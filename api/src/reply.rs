@@ -151,6 +151,9 @@ impl FromRequest for IfNoneMatch {
 pub struct IfMatch(Option<String>);
 
 impl IfMatch {
+    /// Of whoever takes what there is.
+    pub const ANY: Self = Self(None);
+
     /// # Errors
     /// [`Refusal::Stale`] when the header names other versions than the present one.
     pub fn ensure(&self, version: i32) -> Result<(), Refusal> {

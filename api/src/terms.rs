@@ -67,6 +67,12 @@ pub fn time(description: &str) -> Value {
     json!({ "type": ["string", "null"], "format": "date-time", "description": description })
 }
 
+/// A term that is Markdown, as it can be put into a page.
+pub fn html(name: &str) -> Value {
+    let description = format!("`{name}` as sanitised HTML; left out of lists.");
+    json!({ "type": "string", "description": description })
+}
+
 /// What people are asked to agree to.
 pub fn consent() -> Value {
     json!({

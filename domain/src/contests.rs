@@ -150,15 +150,6 @@ impl Contest {
         self.marks.published_at.is_some() || actor.ensure(Permission::ManageContests).is_ok()
     }
 
-    /// Until when objections to the provisional result may be raised, and to what became of it since; none before it is released.
-    #[must_use]
-    pub fn objections_until(&self) -> Option<DateTime<Utc>> {
-        let public_at = self.marks.provisional_at?.max(self.terms.schedule.provisional_at);
-        // None comes before any time.
-        let from = Some(public_at).max(self.marks.disqualified_at)?;
-        Some(from + TimeDelta::hours(self.terms.objection_hours.into()))
-    }
-
     /// From when what is personal is kept no longer; none while the contest goes on.
     #[must_use]
     pub fn forgets_at(&self) -> Option<DateTime<Utc>> {
@@ -245,21 +236,20 @@ impl Contest {
         Ok(self)
     }
 
-    /// The contest with other terms. What was published may name another contact and take entries for longer, and nothing else.
+    /// The contest with other terms. What was published may take entries for longer while it takes any, and name another contact until
+    /// it is over, and nothing else.
     ///
     /// # Errors
-    /// [`Barred::RulesFrozen`] names the first term that may not change any more, [`Barred::Phase`] once entries are closed.
+    /// [`Barred::RulesFrozen`] names the first term that may not change any more, [`Barred::Phase`] what comes too late.
     pub fn with_terms(self, terms: Terms, now: DateTime<Utc>) -> Result<Self, Refusal> {
-        match self.phase(now) {
-            Phase::Draft => {}
-            Phase::Announced | Phase::Open => {
-                if let Some(frozen) = self.terms.first_frozen_change(&terms) {
-                    return Err(Barred::RulesFrozen(frozen).into());
-                }
-            }
-            phase => return Err(Barred::Phase(phase).into()),
+        let is_put_off = terms.schedule.closes_at != self.terms.schedule.closes_at;
+        match (self.phase(now), self.terms.first_frozen_change(&terms)) {
+            (phase @ (Phase::Archived | Phase::Cancelled), _) => Err(Barred::Phase(phase).into()),
+            (Phase::Draft, _) | (Phase::Announced | Phase::Open, None) => Ok(Self { terms, ..self }),
+            (_, Some(frozen)) => Err(Barred::RulesFrozen(frozen).into()),
+            (phase, None) if is_put_off => Err(Barred::Phase(phase).into()),
+            (_, None) => Ok(Self { terms, ..self }),
         }
-        Ok(Self { terms, ..self })
     }
 }
 
@@ -323,19 +313,21 @@ pub(crate) mod tests {
 
     #[test]
     fn what_was_published_is_frozen_but_for_whom_to_ask_and_a_longer_time() {
-        let with = |change: fn(&mut Terms)| {
+        let with_on = |now: i64, change: fn(&mut Terms)| {
             let mut terms = contest().terms;
             change(&mut terms);
-            contest().with_terms(terms, day(5))
+            contest().with_terms(terms, day(now))
         };
+        let with = |change: fn(&mut Terms)| with_on(5, change);
         assert!(with(|terms| terms.contact = "desk@example.com".to_owned()).is_ok());
         let longer = with(|terms| terms.schedule.closes_at = day(22)).unwrap();
         assert_eq!(longer.terms.hash(), contest().terms.hash());
         let frozen = |at| Err(Refusal::from(Barred::RulesFrozen(at)));
         assert_eq!(with(|terms| terms.schedule.closes_at = day(19)), frozen("schedule.closes_at"));
         assert_eq!(with(|terms| terms.jury_weight = 0.6), frozen("terms"));
-        let late = contest().with_terms(contest().terms, day(20));
-        assert_eq!(late, Err(Barred::Phase(Phase::Screening).into()));
+        assert!(with_on(20, |terms| terms.contact = "desk@example.com".to_owned()).is_ok());
+        let over = with_on(20, |terms| terms.schedule.closes_at = day(22));
+        assert_eq!(over, Err(Barred::Phase(Phase::Screening).into()));
     }
 
     #[test]

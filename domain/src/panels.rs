@@ -307,21 +307,20 @@ impl Panel {
         Ok(self)
     }
 
-    /// The panel with other terms. What was published may be told better and last longer, and nothing else.
+    /// The panel with other terms. What was published may be told better and last longer while it recruits, and name another contact
+    /// until it is over, and nothing else.
     ///
     /// # Errors
-    /// [`Barred::TermsFrozen`] names the first term that may not change any more, [`Barred::Phase`] after recruiting.
+    /// [`Barred::TermsFrozen`] names the first term that may not change any more, [`Barred::Phase`] what comes too late.
     pub fn with_terms(self, terms: Terms, now: DateTime<Utc>) -> Result<Self, Refusal> {
-        match self.phase(now) {
-            Phase::Draft => {}
-            Phase::Scheduled | Phase::Recruiting => {
-                if let Some(frozen) = self.terms.first_frozen_change(&terms) {
-                    return Err(Barred::TermsFrozen(frozen).into());
-                }
-            }
-            phase => return Err(Barred::Phase(phase).into()),
+        let told = |terms: &Terms| (terms.schedule.closes_at, terms.description.clone());
+        match (self.phase(now), self.terms.first_frozen_change(&terms)) {
+            (phase @ (Phase::Closed | Phase::Cancelled), _) => Err(Barred::Phase(phase).into()),
+            (Phase::Draft, _) | (Phase::Scheduled | Phase::Recruiting, None) => Ok(Self { terms, ..self }),
+            (_, Some(frozen)) => Err(Barred::TermsFrozen(frozen).into()),
+            (phase, None) if told(&terms) != told(&self.terms) => Err(Barred::Phase(phase).into()),
+            (_, None) => Ok(Self { terms, ..self }),
         }
-        Ok(Self { terms, ..self })
     }
 }
 

@@ -12,6 +12,7 @@ pub mod ideas;
 pub mod judges;
 pub mod metrics;
 pub mod objections;
+pub mod parts;
 pub mod prizes;
 pub mod results;
 pub mod retention;

@@ -1,5 +1,6 @@
 //! Who may do what: one table, every operation, every kind of caller.
 
+mod stale;
 mod table;
 
 use std::collections::BTreeSet;

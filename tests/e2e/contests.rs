@@ -11,6 +11,7 @@ pub mod judging;
 mod kept;
 mod metrics;
 mod objections;
+mod pages;
 mod phases;
 mod prizes;
 mod races;
@@ -131,6 +132,8 @@ async fn a_draft_is_written_published_and_then_frozen() {
 
         let published = step(&marketer, id, "publish").await;
         assert_eq!(published["phase"], "announced");
+        assert_eq!(published["brief_html"], "<p>마당의 새 이름을 지어 주세요.</p>\n");
+        assert_eq!(marketer.get("/v1/contests").await.expect(200)["items"][0].get("brief_html"), None);
         let rules_hash = text(&published["rules_hash"]).to_owned();
         no_step(&marketer, id, "publish", "contest_phase").await;
         for frozen in [
@@ -152,8 +155,13 @@ async fn a_draft_is_written_published_and_then_frozen() {
         app.advance(TimeDelta::hours(71));
         assert_eq!(visitor.get(&location).await.expect(200)["phase"], "screening");
         let marketer = app.staff("marketer").await;
-        marketer.patch(&location, &json!({ "contact": "a" })).await.expect_problem(409, "contest_phase");
+        let put_off = json!({ "schedule": { "closes_at": at(app, 72) } });
+        marketer.patch(&location, &put_off).await.expect_problem(409, "contest_phase");
+        marketer.patch(&location, &json!({ "rules": "b" })).await.expect_problem(409, "rules_frozen");
+        let told = marketer.patch(&location, &json!({ "contact": "a" })).await.expect(200);
+        assert_eq!((&told["contact"], &told["rules_hash"]), (&json!("a"), &json!(rules_hash)));
         assert_eq!(step(&marketer, id, "cancel").await["phase"], "cancelled");
+        marketer.patch(&location, &json!({ "contact": "b" })).await.expect_problem(409, "contest_phase");
         no_step(&marketer, id, "cancel", "contest_phase").await;
     })
     .await;

@@ -111,7 +111,15 @@ async fn a_draft_is_written_published_and_then_frozen() {
         let better = marketer
             .patch(&location, &json!({ "description": "**더** 자세히", "contact": "desk@example.com" }))
             .await;
-        assert_eq!(better.expect(200)["rules_hash"], json!(rules_hash));
+        let better = better.expect(200);
+        assert_eq!(
+            (&better["rules_hash"], &better["description_html"]),
+            (&json!(rules_hash), &json!("<p><strong>더</strong> 자세히</p>\n"))
+        );
+        assert_eq!(marketer.get("/v1/panels").await.expect(200)["items"][0].get("rules_html"), None);
+        let log = app.admin().await.get("/v1/audit?action=update_panel").await.expect(200);
+        let kept = &log["items"][0]["after"];
+        assert_eq!((&kept["description"], kept.get("description_html")), (&json!("**더** 자세히"), None));
         let later = json!({ "schedule": { "closes_at": at(app, 72) } });
         marketer.patch(&location, &later).await.expect(200);
         marketer
@@ -124,7 +132,11 @@ async fn a_draft_is_written_published_and_then_frozen() {
         let marketer = app.staff("marketer").await;
         assert_eq!(phase(app, id).await, "recruiting");
         assert_eq!(step(&marketer, id, "close_recruiting").await["phase"], "screening");
+        marketer.patch(&location, &json!({ "description": "b" })).await.expect_problem(409, "panel_phase");
+        let told = marketer.patch(&location, &json!({ "contact": "a" })).await.expect(200);
+        assert_eq!((&told["contact"], &told["rules_hash"]), (&json!("a"), &json!(rules_hash)));
         assert_eq!(step(&marketer, id, "cancel").await["phase"], "cancelled");
+        marketer.patch(&location, &json!({ "contact": "b" })).await.expect_problem(409, "panel_phase");
         marketer
             .post(&format!("/v1/panels/{id}/cancel"), &json!({}))
             .await

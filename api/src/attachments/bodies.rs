@@ -38,7 +38,7 @@ impl From<Kind> for AttachmentType {
 }
 
 /// A file.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AttachmentBody {
     id: Uuid,
     /// With the extension of what it is.

@@ -98,7 +98,9 @@ fn differing(before: Value, after: Value) -> (Value, Value) {
 }
 
 /// Made of other facts, or of the moment; a signed address is a key besides.
-const DERIVED: [&str; 5] = ["body_html", "excerpt", "updated_at", "url", "thumbnail_url"];
+const DERIVED: [&str; 4] = ["excerpt", "updated_at", "url", "thumbnail_url"];
+/// How a name ends whose value is another's Markdown as HTML.
+const RENDERED: &str = "_html";
 /// The log outlives a member's wish to be forgotten, so it says that such a thing changed, and not what it was.
 const PERSONAL: [&str; 6] = ["email", "display_name", "attributes", "address", "tracking", "conflicts"];
 
@@ -109,7 +111,9 @@ fn told(facts: Value) -> Option<String> {
 fn plain(facts: Value) -> Value {
     match facts {
         Value::Object(facts) => {
-            let kept = facts.into_iter().filter(|(name, _)| !DERIVED.contains(&&**name));
+            let kept = facts
+                .into_iter()
+                .filter(|(name, _)| !DERIVED.contains(&&**name) && !name.ends_with(RENDERED));
             let hidden = |(name, value): (String, Value)| {
                 let value = match name == "appeal" {
                     _ if PERSONAL.contains(&&*name) => Value::from("***"),
@@ -158,6 +162,9 @@ mod tests {
         let appealed =
             json!({ "screening": { "appeal": { "text": "저희가 그렸습니다.", "granted": true } } });
         assert_eq!(plain(appealed), json!({ "screening": { "appeal": { "text": "***", "granted": true } } }));
+        let rendered =
+            json!({ "brief": "*a*", "brief_html": "<p>a</p>", "learned_html": "", "updated_at": 1 });
+        assert_eq!(plain(rendered), json!({ "brief": "*a*" }));
         assert_eq!(differing(Value::Null, json!({ "a": 1 })), (Value::Null, json!({ "a": 1 })));
         assert_eq!(told(Value::Null), None);
     }

@@ -9,11 +9,16 @@ use domain::{
     attachments::Place,
     contests::{Contest, terms::Terms},
     digest,
+    markdown::to_html,
 };
 use persistence::{
     AnyConnection, Error, Result as Rows,
     attachments::{contests::of_contests, trials::Standing},
-    contests::{entries, results},
+    contests::{
+        entries,
+        parts::{self, Part},
+        results,
+    },
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -65,18 +70,57 @@ pub struct ContestShown {
     /// For staff, once entries are closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     entry_count: Option<i64>,
+    /// For whoever is signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    yours: Option<Yours>,
     consent_hashes: BTreeMap<String, String>,
     attachments: Vec<AttachmentBody>,
+    /// Not in lists, which would be twice as long.
+    #[serde(flatten)]
+    html: Option<Html>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     #[serde(flatten)]
     terms: Terms,
 }
 
+/// What a contest is to whoever asks.
+#[derive(Debug, Serialize)]
+struct Yours {
+    entry_ids: Vec<Uuid>,
+    judges: bool,
+}
+
+impl From<Part> for Yours {
+    fn from(part: Part) -> Self {
+        Self { entry_ids: part.entries.iter().map(|id| id.uuid()).collect(), judges: part.judges }
+    }
+}
+
+/// What is Markdown in the terms, as HTML.
+#[derive(Debug, Serialize)]
+struct Html {
+    brief_html: String,
+    rules_html: String,
+    ai_policy_html: String,
+}
+
+impl From<&Terms> for Html {
+    fn from(terms: &Terms) -> Self {
+        Self {
+            brief_html: to_html(&terms.brief),
+            rules_html: to_html(&terms.rules),
+            ai_policy_html: to_html(&terms.ai_policy),
+        }
+    }
+}
+
 /// What is read beside the rows of contests.
 struct Beside {
     /// For staff.
     counts: Option<HashMap<ContestId, i64>>,
+    /// Of whoever is signed in.
+    parts: Option<HashMap<ContestId, Part>>,
     lock_hashes: HashMap<ContestId, String>,
     pictures: Standing,
 }
@@ -84,7 +128,8 @@ struct Beside {
 impl ContestShown {
     pub fn of(tx: &mut AnyConnection, actor: &Actor, contest: &Contest, app: &App) -> Rows<Self> {
         let mut shown = Self::all(tx, actor, std::slice::from_ref(contest), app)?;
-        shown.pop().ok_or(Error::Missing)
+        let shown = shown.pop().ok_or(Error::Missing)?;
+        Ok(Self { html: Some((&contest.terms).into()), ..shown })
     }
 
     /// Each of these, by as many statements as one of them takes.
@@ -94,6 +139,7 @@ impl ContestShown {
         let runs_them = actor.ensure(Permission::ManageContests).is_ok();
         let mut beside = Beside {
             counts: runs_them.then(|| entries::counts(tx, &ids)).transpose()?,
+            parts: actor.member_id().map(|member| parts::of_member(tx, &ids, member)).transpose()?,
             lock_hashes: results::lock_hashes(tx, contests)?,
             pictures: of_contests(tx, &ids)?,
         };
@@ -108,6 +154,7 @@ impl ContestShown {
     fn new(contest: &Contest, beside: &Beside, now: DateTime<Utc>) -> Self {
         let counts = beside.counts.as_ref().filter(|_| contest.is_unsealed(now));
         let Contest { id, terms, marks, rules_hash, created_at, updated_at, .. } = contest;
+        let part = |parts: &HashMap<ContestId, Part>| parts.get(id).cloned().unwrap_or_default().into();
         let hash = |consent: &domain::terms::Consent| (consent.key.clone(), digest::hex(consent.hash()));
         Self {
             id: id.uuid(),
@@ -123,8 +170,10 @@ impl ContestShown {
             finalized_at: marks.finalized_at,
             cancelled_at: marks.cancelled_at,
             entry_count: counts.map(|counts| counts.get(id).copied().unwrap_or_default()),
+            yours: beside.parts.as_ref().map(part),
             consent_hashes: terms.consents.iter().map(hash).collect(),
             attachments: Vec::new(),
+            html: None,
             created_at: *created_at,
             updated_at: *updated_at,
             terms: terms.clone(),

@@ -8,7 +8,7 @@ mod drafts;
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, EntryId, MemberId,
+    Actor, ContestId, EntryId, MemberId,
     access::Permission,
     contests::{Barred, Contest, entries::State},
 };
@@ -21,17 +21,17 @@ use persistence::{
     },
 };
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
-use self::bodies::ReadStateName;
 pub use self::bodies::{EntryBody, Showing, own};
+use self::bodies::{ReadStateName, owned};
 pub(super) use self::drafts::answers_of;
 use super::run;
 use crate::{
     actor::SignedIn,
     app::App,
     attachments::links::Links,
-    boards::PageQuery,
     body::{PathId, Query},
     error::Failure,
     page::{ListName, Listing, limit},
@@ -45,6 +45,24 @@ pub fn routes(to: &mut Routes<'_>) {
     changes::routes(to);
 }
 
+/// What staff have to decide of entries and ballots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AppealWaiting {
+    Appeal,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MyEntriesQuery {
+    /// Only those in this contest.
+    contest: Option<Uuid>,
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -52,6 +70,8 @@ pub struct ListEntriesQuery {
     /// Those in this state alone.
     #[param(inline)]
     state: Option<ReadStateName>,
+    /// Only those of which this waits to be decided.
+    waiting: Option<AppealWaiting>,
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -106,7 +126,8 @@ pub(super) fn unsealed(
 
 /// List the entries of a contest
 ///
-/// For those who screen, once entries are closed: what was sent and not withdrawn, as it was sent last.
+/// For those who screen, once entries are closed: what was sent and not withdrawn, as it was sent last. With `waiting`, those whose
+/// appeal against a rejection staff have to decide about.
 #[utoipa::path(tag = "Contests", security(("bearer" = [])), params(("id" = Uuid, Path), ListEntriesQuery),
     responses((status = 200, body = Listing<EntryBody>), (status = 403, description = "run_by_others"),
         (status = 409, description = "contest_phase")))]
@@ -119,15 +140,17 @@ async fn list_contest_entries(
     Query(query): Query<ListEntriesQuery>,
 ) -> Result<Reply<Listing<EntryBody>>, Failure> {
     let (limit, state) = (limit(query.limit)?, query.state.map(State::from));
+    let waiting = query.waiting.map(|AppealWaiting::Appeal| entries::Waiting::Appeal);
     let (act, now) = (app.act(&me, "list_contest_entries"), app.config.clock.now());
-    let list = ListName::of(&["entries", &id.to_string(), state.map_or("", State::name)]);
+    let name = [state.map_or("", State::name), &format!("{waiting:?}")];
+    let list = ListName::of(&["entries", &id.to_string(), name[0], name[1]]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app.look(&me.caller, move |tx, actor| {
         let contest = run(tx, actor, id.into())?;
         if !contest.is_unsealed(now) {
             return Err(Error::Refused(Barred::Phase(contest.phase(now)).into()));
         }
-        let page = entries::list(tx, contest.id, state, after, limit)?;
+        let page = entries::list(tx, contest.id, (state, waiting), after, limit)?;
         let ids: Vec<EntryId> = page.items.iter().map(|sent| sent.entry.id).collect();
         let showing = Showing::of(tx, &ids)?;
         act.look(tx, actor, Some(id), showing.members())?;
@@ -138,22 +161,25 @@ async fn list_contest_entries(
 }
 
 /// List the entries you are in, the newest first
-#[utoipa::path(tag = "Contests", security(("bearer" = [])), params(PageQuery),
+#[utoipa::path(tag = "Contests", security(("bearer" = [])), params(MyEntriesQuery),
     responses((status = 200, body = Listing<EntryBody>)))]
 #[get("/v1/me/entries")]
 async fn list_my_entries(
     app: web::Data<App>,
     me: SignedIn,
     links: Links,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<MyEntriesQuery>,
 ) -> Result<Reply<Listing<EntryBody>>, Failure> {
-    let (limit, member) = (limit(query.limit)?, me.member);
-    let list = ListName::of(&["my entries", &member.to_string()]);
+    let (limit, member, contest) = (limit(query.limit)?, me.member, query.contest);
+    let name = contest.map(|id| id.to_string()).unwrap_or_default();
+    let list = ListName::of(&["my entries", &member.to_string(), &name]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app.read(&me.caller, move |tx, actor| {
-        let page = entries::of_member(tx, member, after, limit)?;
-        let items = page.items.iter().map(|entry| shown(tx, actor, entry.id, &links));
-        let items = items.collect::<Rows<Vec<_>>>()?;
+        let page = entries::of_member(tx, member, contest.map(Into::into), after, limit)?;
+        let of: Vec<ContestId> = page.items.iter().map(|entry| entry.contest_id).collect();
+        let contests = contests::each(tx, &of)?;
+        let contests = contests.iter().map(|(id, contest)| (*id, contest)).collect();
+        let items = owned(tx, member, &page.items, &contests, (&links, actor))?;
         Ok(domain::page::Page { items, next: page.next })
     });
     Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |shown| shown)))

@@ -17,13 +17,13 @@ use persistence::{
     AloneWith, AnyConnection, Error, Result as Rows,
     contests::{
         self,
-        objections::{self, Whose},
+        objections::{self, Waiting, Whose},
         prizes, teams,
     },
     notifications::contests as news,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
@@ -31,7 +31,6 @@ use crate::{
     actor::{Caller, RequestId, SignedIn},
     app::App,
     audit::Act,
-    boards::PageQuery,
     body::{PathId, Query, field, present},
     error::Failure,
     once::Post,
@@ -42,6 +41,24 @@ use crate::{
 
 pub fn routes(to: &mut Routes<'_>) {
     to.service(create_objection).service(list_objections).service(get_objection).service(decide_objection);
+}
+
+/// What staff have to do about an objection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectionWaiting {
+    Decision,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListObjectionsQuery {
+    /// Only those that wait for this.
+    waiting: Option<ObjectionWaiting>,
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    cursor: Option<String>,
 }
 
 /// What is wrong with a provisional result.
@@ -193,7 +210,7 @@ fn named(tx: &mut AnyConnection, contest: &Contest, entry: &str) -> Rows<domain:
 /// List the objections to a result
 ///
 /// Your own; all of them for staff, and for everybody once the result is final: what was decided, and not who raised it or why.
-#[utoipa::path(tag = "Contests", params(("id" = Uuid, Path), PageQuery),
+#[utoipa::path(tag = "Contests", params(("id" = Uuid, Path), ListObjectionsQuery),
     responses((status = 200, body = Listing<ObjectionBody>)))]
 #[get("/v1/contests/{id}/objections")]
 async fn list_objections(
@@ -201,15 +218,16 @@ async fn list_objections(
     caller: Caller,
     request: RequestId,
     PathId(id): PathId,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<ListObjectionsQuery>,
 ) -> Result<Reply<Listing<ObjectionBody>>, Failure> {
     let (limit, now) = (limit(query.limit)?, app.config.clock.now());
-    let list = ListName::of(&["objections", &id.to_string()]);
+    let waiting = query.waiting.map(|ObjectionWaiting::Decision| Waiting::Decision);
+    let list = ListName::of(&["objections", &id.to_string(), &format!("{waiting:?}")]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app.read(&caller, move |tx, actor| {
         let contest = contests::find(tx, actor, id.into())?;
         let page = match knows(actor, &contest, now) {
-            Some(whose) => objections::list(tx, contest.id, whose, after, limit)?,
+            Some(whose) => objections::list(tx, contest.id, (whose, waiting), after, limit)?,
             None => domain::page::Page { items: Vec::new(), next: None },
         };
         let items = page.items.iter().map(|one| ObjectionBody::new(one, &contest, actor)).collect();

@@ -13,7 +13,7 @@ use validator::{Validate, ValidationErrors};
 
 use self::terms::terms;
 use super::bodies::ContestShown;
-use crate::terms::{fields, merge, object, say_defaults, schema, time};
+use crate::terms::{fields, html, merge, object, say_defaults, schema, time};
 
 /// The terms of a new contest.
 #[derive(Debug, Deserialize)]
@@ -79,7 +79,7 @@ impl PartialSchema for ContestBody {
         let mut fields = facts();
         let needed: Vec<String> = fields
             .keys()
-            .filter(|name| *name != "entry_count")
+            .filter(|name| !NOT_ALWAYS.contains(&name.as_str()))
             .cloned()
             .chain(NEEDED.map(str::to_owned))
             .collect();
@@ -91,6 +91,9 @@ impl PartialSchema for ContestBody {
 
 const NEEDED: [&str; 8] =
     ["title", "brief", "contact", "schedule", "rubric", "originality_statement", "ai_policy", "rules"];
+
+/// What not everybody is shown, or not in a list.
+const NOT_ALWAYS: [&str; 5] = ["entry_count", "yours", "brief_html", "rules_html", "ai_policy_html"];
 
 pub(super) fn example() -> Value {
     json!({
@@ -158,12 +161,25 @@ fn facts() -> Map<String, Value> {
         "cancelled_at": time("When it was cancelled."),
         "entry_count": { "type": "integer", "minimum": 0,
             "description": "For those who run contests, once entries are closed: how many were sent and not withdrawn." },
+        "yours": yours(),
+        "brief_html": html("brief"), "rules_html": html("rules"), "ai_policy_html": html("ai_policy"),
         "consent_hashes": { "type": "object", "additionalProperties": { "type": "string" },
             "description": "SHA-256 of the text of each consent, in base 16, by its key." },
         "attachments": { "type": "array", "items": { "$ref": "#/components/schemas/AttachmentBody" }, "description": "Its pictures." },
         "created_at": { "type": "string", "format": "date-time" },
         "updated_at": { "type": "string", "format": "date-time" },
     }))
+}
+
+fn yours() -> Value {
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["entry_ids", "judges"],
+        "description": "For whoever is signed in, what they are in it; nobody else is told.",
+        "properties": {
+            "entry_ids": { "type": "array", "items": { "type": "string", "format": "uuid" }, "description": "Entries they are in, withdrawn ones too." },
+            "judges": { "type": "boolean", "description": "Whether they judge it." },
+        },
+    })
 }
 
 #[cfg(test)]

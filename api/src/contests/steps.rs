@@ -24,7 +24,7 @@ use crate::{
     body::PathId,
     error::Failure,
     once::{Empty, Post},
-    reply::Reply,
+    reply::{IfMatch, Reply},
     routes::Routes,
 };
 
@@ -39,11 +39,12 @@ pub fn routes(to: &mut Routes<'_>) {
         .service(cancel_contest);
 }
 
-/// A step, when it is taken, and how ballots stood when they were looked through for it.
+/// A step, when it is taken, on which version, and how ballots stood when they were looked through for it.
 struct Taken {
     step: Step,
     action: &'static str,
     stamp: Stamp,
+    if_match: IfMatch,
     examined: Option<Standing>,
 }
 
@@ -55,7 +56,7 @@ async fn step(
     post: Post<Empty>,
 ) -> Result<Reply<ContestBody>, Failure> {
     let stamp = app.stamp();
-    take(app, me, id, Taken { step, action, stamp, examined: None }, post).await
+    take(app, me, id, Taken { step, action, stamp, if_match: IfMatch::ANY, examined: None }, post).await
 }
 
 /// Takes a step, with what it needs and what follows from it.
@@ -63,13 +64,14 @@ async fn take(
     app: web::Data<App>,
     me: SignedIn,
     id: ContestId,
-    Taken { step, action, stamp, examined }: Taken,
+    Taken { step, action, stamp, if_match, examined }: Taken,
     post: Post<Empty>,
 ) -> Result<Reply<ContestBody>, Failure> {
     let (act, held) = (app.act(&me, action), app.clone());
     app.write_once(&me.caller, post.once, AloneWith::Nobody, move |tx, actor| {
         // Nobody screens, appeals or withdraws while the step is taken.
         let before = run_alone(tx, actor, id)?;
+        if_match.ensure(before.version)?;
         let was = shown(tx, actor, &before, &held)?;
         let version = before.version + 1;
         let after = Contest { updated_at: stamp.at, version, ..before.clone().after(step, stamp.at)? };
@@ -118,9 +120,11 @@ async fn publish_contest(
     app: web::Data<App>,
     me: SignedIn,
     PathId(id): PathId,
+    if_match: IfMatch,
     post: Post<Empty>,
 ) -> Result<Reply<ContestBody>, Failure> {
-    step(app, me, id.into(), (Step::Publish, "publish_contest"), post).await
+    let (step, action, stamp) = (Step::Publish, "publish_contest", app.stamp());
+    take(app, me, id.into(), Taken { step, action, stamp, if_match, examined: None }, post).await
 }
 
 /// Begin judging
@@ -173,7 +177,8 @@ async fn lock_scores(
 ) -> Result<Reply<ContestBody>, Failure> {
     let stamp = app.stamp();
     let examined = examine_last(&app, &me, id.into(), stamp.at).await?;
-    let taken = Taken { step: Step::LockScores, action: "lock_scores", stamp, examined };
+    let (step, action) = (Step::LockScores, "lock_scores");
+    let taken = Taken { step, action, stamp, if_match: IfMatch::ANY, examined };
     take(app, me, id.into(), taken, post).await
 }
 

@@ -14,7 +14,7 @@ use domain::panels::terms::Terms;
 
 use self::terms::terms;
 use super::shown::PanelShown;
-use crate::terms::{fields, merge, object, say_defaults, schema, time};
+use crate::terms::{fields, html, merge, object, say_defaults, schema, time};
 
 /// The terms of a new panel.
 #[derive(Debug, Deserialize)]
@@ -80,7 +80,7 @@ impl PartialSchema for PanelBody {
         let mut fields = facts();
         let needed: Vec<String> = fields
             .keys()
-            .filter(|name| !name.ends_with("_count"))
+            .filter(|name| !name.ends_with("_count") && !name.ends_with("_html"))
             .cloned()
             .chain(NEEDED.map(str::to_owned))
             .collect();
@@ -145,6 +145,7 @@ fn facts() -> Map<String, Value> {
         "eligible_count": { "type": "integer", "description": "For those who run panels." },
         "consent_hashes": { "type": "object", "additionalProperties": { "type": "string" },
             "description": "SHA-256 of the text of each consent, in base 16, by its key." },
+        "description_html": html("description"), "rules_html": html("rules"),
         "my_application_id": { "type": ["string", "null"], "format": "uuid" },
         "attachments": { "type": "array", "items": { "$ref": "#/components/schemas/AttachmentBody" }, "description": "Its pictures." },
         "reports": report_summary(),

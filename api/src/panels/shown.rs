@@ -8,6 +8,7 @@ use domain::{
     access::Permission,
     attachments::Place,
     digest,
+    markdown::to_html,
     panels::{Panel, rules_salt, terms::Terms},
 };
 use persistence::{
@@ -53,10 +54,26 @@ pub struct PanelShown {
     consent_hashes: BTreeMap<String, String>,
     attachments: Vec<AttachmentBody>,
     reports: ReportSummary,
+    /// Not in lists, which would be twice as long.
+    #[serde(flatten)]
+    html: Option<Html>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     #[serde(flatten)]
     terms: Terms,
+}
+
+/// What is Markdown in the terms, as HTML.
+#[derive(Debug, Serialize)]
+struct Html {
+    description_html: String,
+    rules_html: String,
+}
+
+impl From<&Terms> for Html {
+    fn from(terms: &Terms) -> Self {
+        Self { description_html: to_html(&terms.description), rules_html: to_html(&terms.rules) }
+    }
 }
 
 /// What is read beside the rows of panels.
@@ -96,7 +113,8 @@ impl Beside {
 impl PanelShown {
     pub fn of(tx: &mut AnyConnection, actor: &Actor, panel: &Panel, app: &App) -> Rows<Self> {
         let mut shown = Self::all(tx, actor, std::slice::from_ref(panel), app)?;
-        shown.pop().ok_or(Error::Missing)
+        let shown = shown.pop().ok_or(Error::Missing)?;
+        Ok(Self { html: Some((&panel.terms).into()), ..shown })
     }
 
     /// Each of these, by as many statements as one of them takes.
@@ -135,6 +153,7 @@ impl PanelShown {
             consent_hashes: hashes(&terms.consents, |_| true),
             attachments: Vec::new(),
             reports: beside.reports.get(id).copied().unwrap_or_default().into(),
+            html: None,
             created_at: *created_at,
             updated_at: *updated_at,
             terms: if open { terms.clone() } else { terms.for_applicants() },

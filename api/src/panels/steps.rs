@@ -25,7 +25,7 @@ use crate::{
     body::PathId,
     error::Failure,
     once::{Empty, Post},
-    reply::Reply,
+    reply::{IfMatch, Reply},
     routes::Routes,
 };
 
@@ -62,7 +62,7 @@ async fn step(
     app: web::Data<App>,
     me: SignedIn,
     id: PanelId,
-    (step, action): (Step, &'static str),
+    (step, action, if_match): (Step, &'static str, IfMatch),
     post: Post<Empty>,
 ) -> Result<Reply<PanelBody>, Failure> {
     let (stamp, act, held) = (app.stamp(), app.act(&me, action), app.clone());
@@ -71,6 +71,7 @@ async fn step(
         // Whoever is scoring or applying just now is waited for.
         panels::be_alone_with(tx, id)?;
         let before = panels::find(tx, actor, id)?;
+        if_match.ensure(before.version)?;
         let was = shown(tx, actor, &before, &held)?;
         if step == Step::Publish {
             panels::disclosure::find(tx)?.rules.ensure_stated(&before.terms.disclosure)?;
@@ -103,6 +104,7 @@ async fn publish_panel(
     app: web::Data<App>,
     me: SignedIn,
     PathId(id): PathId,
+    if_match: IfMatch,
     post: Post<Empty>,
 ) -> Result<Reply<PanelBody>, Failure> {
     let looked = app.read(&me.caller, move |tx, actor| {
@@ -123,7 +125,7 @@ async fn publish_panel(
         let check = move || Imagined::new(seats, &quotas, &people).ensure_feasible();
         web::block(check).await.map_err(Failure::internal)??;
     }
-    step(app, me, id.into(), (Step::Publish, "publish_panel"), post).await
+    step(app, me, id.into(), (Step::Publish, "publish_panel", if_match), post).await
 }
 
 /// Close recruiting before its time
@@ -136,7 +138,7 @@ async fn close_panel_recruiting(
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<PanelBody>, Failure> {
-    step(app, me, id.into(), (Step::CloseRecruiting, "close_panel_recruiting"), post).await
+    step(app, me, id.into(), (Step::CloseRecruiting, "close_panel_recruiting", IfMatch::ANY), post).await
 }
 
 /// Announce the result
@@ -151,7 +153,7 @@ async fn announce_panel(
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<PanelBody>, Failure> {
-    step(app, me, id.into(), (Step::Announce, "announce_panel"), post).await
+    step(app, me, id.into(), (Step::Announce, "announce_panel", IfMatch::ANY), post).await
 }
 
 /// Close a panel
@@ -166,7 +168,7 @@ async fn close_panel(
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<PanelBody>, Failure> {
-    step(app, me, id.into(), (Step::Close, "close_panel"), post).await
+    step(app, me, id.into(), (Step::Close, "close_panel", IfMatch::ANY), post).await
 }
 
 /// Cancel a panel
@@ -181,5 +183,5 @@ async fn cancel_panel(
     PathId(id): PathId,
     post: Post<Empty>,
 ) -> Result<Reply<PanelBody>, Failure> {
-    step(app, me, id.into(), (Step::Cancel, "cancel_panel"), post).await
+    step(app, me, id.into(), (Step::Cancel, "cancel_panel", IfMatch::ANY), post).await
 }

@@ -1,6 +1,6 @@
 //! Objections to a provisional result: by whoever took part, decided by people, and all of them before the result is final.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Barred, Contest, Phase, screening::Note};
 use crate::{ContestId, EntryId, MemberId, ObjectionId, Refusal};
@@ -58,6 +58,15 @@ impl Objection {
 }
 
 impl Contest {
+    /// Until when objections to the provisional result may be raised, and to what became of it since; none before it is released.
+    #[must_use]
+    pub fn objections_until(&self) -> Option<DateTime<Utc>> {
+        let public_at = self.marks.provisional_at?.max(self.terms.schedule.provisional_at);
+        // None comes before any time.
+        let from = Some(public_at).max(self.marks.disqualified_at)?;
+        Some(from + TimeDelta::hours(self.terms.objection_hours.into()))
+    }
+
     /// Whether objections are raised now.
     ///
     /// # Errors
@@ -73,8 +82,6 @@ impl Contest {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
     use crate::contests::{
         Marks, Step,

@@ -39,3 +39,20 @@ fn a_lock_is_taken_back_only_while_nobody_can_know_the_number() {
         assert_eq!(named.ensure_may(Step::Unlock, now), Err(Barred::LockStays.into()));
     }
 }
+
+#[test]
+fn whom_to_ask_may_change_until_the_panel_is_over() {
+    let panel = locked(&json!({ "kind": "drand" }));
+    let with = |change: fn(&mut Terms)| {
+        let mut terms = panel.terms.clone();
+        change(&mut terms);
+        panel.clone().with_terms(terms, at(20))
+    };
+    assert!(with(|terms| terms.contact = "desk@example.com".to_owned()).is_ok());
+    let late = Err(Barred::Phase(Phase::PoolLocked).into());
+    assert_eq!(with(|terms| terms.description = "d".to_owned()), late);
+    assert_eq!(with(|terms| terms.schedule.closes_at = at(30)), late);
+    assert_eq!(with(|terms| terms.seats = 2), Err(Barred::TermsFrozen("terms").into()));
+    let closed = Panel { marks: Marks { closed_at: Some(at(15)), ..panel.marks }, ..panel.clone() };
+    assert_eq!(closed.with_terms(panel.terms, at(20)), Err(Barred::Phase(Phase::Closed).into()));
+}

@@ -113,6 +113,28 @@ pub fn for_judges(conn: &mut AnyConnection, contest: &Contest, entry: EntryId) -
     }
 }
 
+/// The same of what was sent to several contests.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn for_judges_of(
+    conn: &mut AnyConnection,
+    contests: &HashMap<ContestId, &Contest>,
+    sent: &[entries::Sent],
+) -> Result<HashMap<EntryId, Vec<Attachment>>> {
+    let ids: Vec<EntryId> = sent.iter().map(|sent| sent.entry.id).collect();
+    let mut standing = of_entries(conn, &ids)?;
+    let files = |sent: &entries::Sent| {
+        let there = standing.remove(&Place::Entry(sent.entry.id)).unwrap_or_default();
+        let files = in_order(&sent.content, there);
+        let named = contests.get(&sent.entry.contest_id);
+        // Of a contest that is not named nothing is known, so no name is shown.
+        let is_blind = named.is_none_or(|contest| contest.terms.judging.blind.contains(&Blind::Files));
+        (sent.entry.id, if is_blind { without_names(files) } else { files })
+    };
+    Ok(sent.iter().map(files).collect())
+}
+
 /// Whether these can be judged without telling who made them: of a PDF nobody can be sure, because its author may stand in any part
 /// of it.
 ///

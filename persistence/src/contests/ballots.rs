@@ -215,14 +215,22 @@ pub fn stars(conn: &mut AnyConnection, contest: ContestId) -> Result<Vec<(BTreeS
     rows.into_iter().map(row).collect()
 }
 
-/// The ballots of a contest, in one state or in any, in the order of what their voters are called.
+/// What staff have to decide of a ballot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// Of one that was rejected.
+    Appeal,
+}
+
+/// The ballots of a contest, in one state or in any, in the order of what their voters are called; all, or those of which something
+/// waits to be decided.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn list(
     conn: &mut AnyConnection,
     contest: ContestId,
-    state: Option<State>,
+    (state, waiting): (Option<State>, Option<Waiting>),
     after: Option<Place>,
     limit: Limit,
 ) -> Result<Page<Ballot>> {
@@ -235,6 +243,10 @@ pub fn list(
         .into_boxed();
     if let Some(state) = state {
         query = query.filter(contest_ballots::state.eq(state.name()));
+    }
+    if let Some(Waiting::Appeal) = waiting {
+        let appealed = contest_ballots::appealed_at.is_not_null().and(contest_ballots::verdict_at.is_null());
+        query = query.filter(contest_ballots::state.eq(State::Rejected.name()).and(appealed));
     }
     if let Some(after) = after {
         query = query.filter(contest_ballots::voter.gt(format!("{:016x}", after.key.cast_unsigned())));

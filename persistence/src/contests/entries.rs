@@ -11,7 +11,7 @@ use diesel::{
     SelectableHelper as _,
 };
 use domain::{
-    Actor, EntryId, MemberId, Stamp,
+    Actor, ContestId, EntryId, MemberId, Stamp,
     attachments::Place as Standing,
     contests::{
         Contest,
@@ -23,7 +23,9 @@ use domain::{
     page::{Limit, Page, Place},
 };
 
-pub use self::sent::{Sent, counts, judged, last_sent, last_sent_of, list, samples, titles};
+pub use self::sent::{
+    Sent, Waiting, counts, judged, last_read_of, last_sent, last_sent_of, list, samples, titles,
+};
 use super::{from_json, teams, to_json};
 use crate::{
     attachments::links,
@@ -178,13 +180,14 @@ pub fn keep_contest(conn: &mut AnyConnection, id: EntryId) -> Result<()> {
     super::share(conn, contest.into())
 }
 
-/// All that a member is in, the newest first.
+/// All that a member is in, of one contest or of any, the newest first.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn of_member(
     conn: &mut AnyConnection,
     member: MemberId,
+    contest: Option<ContestId>,
     after: Option<Place>,
     limit: Limit,
 ) -> Result<Page<Entry>> {
@@ -195,6 +198,9 @@ pub fn of_member(
         .limit(limit.probe())
         .select(Row::as_select())
         .into_boxed();
+    if let Some(contest) = contest {
+        query = query.filter(entry_members::contest_id.eq(key(contest)));
+    }
     if let Some(after) = after {
         query = query.filter(entry_members::entry_id.lt(KeyValue::from(after.id)));
     }

@@ -75,20 +75,26 @@ pub enum Whose {
     Of(MemberId),
 }
 
+/// What staff have to do about an objection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    Decision,
+}
+
 /// # Errors
 /// [`Error::Missing`].
 pub fn find(conn: &mut AnyConnection, id: ObjectionId) -> Result<Objection> {
     contest_objections::table.find(key(id)).select(Row::as_select()).first::<Row>(conn)?.try_into()
 }
 
-/// The objections to a result, the first first.
+/// The objections to a result, the first first; all, or those that wait to be decided.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn list(
     conn: &mut AnyConnection,
     contest: ContestId,
-    whose: Whose,
+    (whose, waiting): (Whose, Option<Waiting>),
     after: Option<Place>,
     limit: Limit,
 ) -> Result<Page<Objection>> {
@@ -100,6 +106,9 @@ pub fn list(
         .into_boxed();
     if let Whose::Of(member) = whose {
         query = query.filter(contest_objections::member_id.assume_not_null().eq(key(member)));
+    }
+    if let Some(Waiting::Decision) = waiting {
+        query = query.filter(contest_objections::decided_at.is_null());
     }
     if let Some(after) = after {
         query = query.filter(contest_objections::id.gt(KeyValue::from(after.id)));

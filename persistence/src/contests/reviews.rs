@@ -2,12 +2,11 @@
 
 mod counts;
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDateTime;
 use diesel::{
     AsChangeset, BoolExpressionMethods as _, ExpressionMethods as _, Insertable, QueryDsl as _, Queryable,
     RunQueryDsl as _, Selectable, SelectableHelper as _,
+    dsl::exists,
     result::{DatabaseErrorKind, Error as Diesel},
 };
 use domain::{
@@ -21,14 +20,14 @@ use domain::{
     page::{Limit, Page, Place},
 };
 
-pub use self::counts::{Marked, open_count, seats, sent_marks, sent_of, standing};
+pub use self::counts::{Marked, assigned, open_count, seats, sent_by, sent_marks, standing};
 use super::{from_json, to_json};
 use crate::{
     connection::{AnyConnection, MultiBackend},
     error::{Error, Result},
     key::{KeyValue, key},
     outbox,
-    schema::entry_reviews,
+    schema::{contest_judges, entry_reviews},
     written::Written,
 };
 
@@ -100,24 +99,31 @@ pub fn open_extra(conn: &mut AnyConnection, contest: &Contest) -> Result<i64> {
         .get_result(conn)?)
 }
 
-/// What a judge has, or had, in a contest, in the order in which it was given.
+/// What a judge has, or had, in a contest or in any, in the order in which it was given; nothing of one they do not judge, or left.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn of_judge(
     conn: &mut AnyConnection,
-    contest: ContestId,
+    contest: Option<ContestId>,
     judge: MemberId,
     after: Option<Place>,
     limit: Limit,
 ) -> Result<Page<Review>> {
+    let judges = contest_judges::table
+        .filter(contest_judges::contest_id.eq(entry_reviews::contest_id))
+        .filter(contest_judges::member_id.eq(key(judge)))
+        .filter(contest_judges::left_at.is_null());
     let mut query = entry_reviews::table
         .filter(entry_reviews::judge_id.eq(key(judge)))
-        .filter(entry_reviews::contest_id.eq(key(contest)))
+        .filter(exists(judges))
         .order(entry_reviews::id)
         .limit(limit.probe())
         .select(Row::as_select())
         .into_boxed();
+    if let Some(contest) = contest {
+        query = query.filter(entry_reviews::contest_id.eq(key(contest)));
+    }
     if let Some(after) = after {
         query = query.filter(entry_reviews::id.gt(KeyValue::from(after.id)));
     }
@@ -178,21 +184,6 @@ pub fn judges_of(conn: &mut AnyConnection, entry: EntryId, round: i32) -> Result
         .filter(entry_reviews::entry_id.eq(key(entry)))
         .filter(entry_reviews::round.eq(round))
         .select(entry_reviews::judge_id)
-        .load(conn)?;
-    Ok(rows.into_iter().map(MemberId::from).collect())
-}
-
-/// Who has an entry that competes in the round, or had one.
-///
-/// # Errors
-/// Only when the database fails.
-pub fn assigned(conn: &mut AnyConnection, contest: &Contest) -> Result<BTreeSet<MemberId>> {
-    let rows: Vec<KeyValue> = entry_reviews::table
-        .filter(entry_reviews::contest_id.eq(key(contest.id)))
-        .filter(entry_reviews::round.eq(contest.round))
-        .filter(entry_reviews::kind.eq(Kind::Assigned.name()))
-        .select(entry_reviews::judge_id)
-        .distinct()
         .load(conn)?;
     Ok(rows.into_iter().map(MemberId::from).collect())
 }

@@ -75,6 +75,23 @@ pub fn names(
     Ok(found)
 }
 
+/// What a member agreed to in each of these entries they are in.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn agreed_by(
+    conn: &mut AnyConnection,
+    member: MemberId,
+    entries: &[EntryId],
+) -> Result<HashMap<EntryId, BTreeSet<String>>> {
+    let rows: Vec<(KeyValue, String)> = entry_members::table
+        .filter(entry_members::member_id.eq(key(member)))
+        .filter(entry_members::entry_id.eq_any(entries.iter().copied().map(key)))
+        .select((entry_members::entry_id, entry_members::agreed))
+        .load(conn)?;
+    rows.into_iter().map(|(entry, agreed)| Ok((entry.into(), from_json(&agreed)?))).collect()
+}
+
 /// Puts a member into an entry: in one of the places for entries that they have in the contest.
 ///
 /// # Errors
@@ -220,13 +237,13 @@ pub fn is_for(invitation: &Invitation, member: &Member) -> bool {
     }
 }
 
-/// Who was asked into an entry, in the order in which they were.
+/// Who was asked into these entries, in the order in which they were.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn invitations(conn: &mut AnyConnection, entry: EntryId) -> Result<Vec<Invitation>> {
+pub fn invitations(conn: &mut AnyConnection, entries: &[EntryId]) -> Result<Vec<Invitation>> {
     let rows: Vec<Row> = team_invitations::table
-        .filter(team_invitations::entry_id.eq(key(entry)))
+        .filter(team_invitations::entry_id.eq_any(entries.iter().copied().map(key)))
         .order(team_invitations::id)
         .select(Row::as_select())
         .load(conn)?;

@@ -108,6 +108,11 @@ async fn every_objection_is_decided_by_somebody_else_before_the_result_is_final(
         let decided = pm_again.post(&format!("{first}/decide"), &yes).await.expect(200);
         assert_eq!((&decided["upheld"], &decided["note"]), (&json!(true), &yes["note"]));
         pm_again.post(&format!("{first}/decide"), &yes).await.expect_problem(409, "already_decided");
+        let waiting = pm_again.all(&locked.path("objections?waiting=decision"), 9).await;
+        let waiting: Vec<String> =
+            waiting.iter().map(|one| format!("/v1/objections/{}", text(&one["id"]))).collect();
+        assert_eq!(waiting, std::slice::from_ref(&second));
+        assert!(cy.all(&locked.path("objections?waiting=decision"), 9).await.is_empty(), "not theirs");
         assert!(told(&bo).await.contains(&json!("contest_objection_decided")));
         no_step(&pm_again, &locked.id, "finalize", "objections_undecided").await;
         let no = json!({ "upheld": false, "note": "규칙대로입니다." });

@@ -1,7 +1,7 @@
 //! Screening: reasons as codes, one chance to mend, one appeal, and nobody decides about their own.
 
 use chrono::TimeDelta;
-use kit::on_each_database;
+use kit::{on_each_database, people::Person};
 use serde_json::json;
 
 use super::{judged::seed_accepted, no_step, open, sent, step, text, told};
@@ -106,6 +106,14 @@ async fn a_rejection_is_appealed_once_within_its_window() {
             twice.expect_problem(409, "already_appealed");
         }
         assert_eq!(told(&pm).await, [json!("contest_appeal_waiting"), json!("contest_appeal_waiting")]);
+        let waiting = async |pm: &Person<'_>, state: &str| {
+            let path = format!("/v1/contests/{contest}/entries?waiting=appeal{state}");
+            let found = pm.all(&path, 1).await;
+            found.iter().map(|entry| format!("/v1/entries/{}", text(&entry["id"]))).collect::<Vec<_>>()
+        };
+        assert_eq!(waiting(&pm, "").await, [won.clone(), lost.clone()]);
+        assert_eq!(waiting(&pm, "&state=rejected").await, [won.clone(), lost.clone()]);
+        assert!(waiting(&pm, "&state=accepted").await.is_empty());
         let again = pm.post(&format!("{won}/screen"), &json!({ "decision": "accept" })).await;
         again.expect_problem(409, "already_appealed");
         app.advance(TimeDelta::hours(24));
@@ -119,6 +127,7 @@ async fn a_rejection_is_appealed_once_within_its_window() {
             (&granted["state"], &granted["screening"]["appeal"]["granted"]),
             (&json!("accepted"), &json!(true))
         );
+        assert_eq!(waiting(&pm, "").await, std::slice::from_ref(&lost));
         pm.post(&format!("{won}/appeal/decide"), &decide(false)).await.expect_problem(409, "already_decided");
         assert_eq!(
             pm.post(&format!("{lost}/appeal/decide"), &decide(false)).await.expect(200)["state"],

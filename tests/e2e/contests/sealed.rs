@@ -48,6 +48,9 @@ async fn before_the_deadline_nobody_but_the_team_reads_or_counts_entries() {
             (app.staff("product_manager").await, app.member("bo").await, app.staff("marketer").await);
         let read = marketer.get(&entry).await.expect(200);
         assert_eq!((&read["title"], read.get("yours")), (&json!("한마당"), None));
+        // What results will call it, so that who runs the contest knows which it is.
+        let own = app.member("ana").await.get(&entry).await.expect(200);
+        assert_eq!((&read["pseudonym"], own.get("pseudonym")), (&own["yours"]["pseudonym"], None));
         assert_eq!(read["team"][0]["display_name"], "ana");
         assert_eq!(pm.fetch(&format!("{attachment}/content"), &[]).await.0, 200);
         let listed = pm.get(&list).await.expect(200);

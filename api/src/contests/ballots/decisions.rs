@@ -29,7 +29,7 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use super::{
-    super::run,
+    super::{entries::AppealWaiting, run},
     bodies::{
         BallotBody, BallotStateName, BallotsBody, DecideBallotAppealBody, DecideBallotsBody, SeenBallotBody,
     },
@@ -56,6 +56,8 @@ pub struct ListBallotsQuery {
     /// Those in this state alone.
     #[param(inline)]
     state: Option<BallotStateName>,
+    /// Only those of which this waits to be decided.
+    waiting: Option<AppealWaiting>,
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -95,8 +97,8 @@ fn shown(contest: &Contest, ballots: &[Ballot], now: DateTime<Utc>) -> Reply<Bal
 
 /// List the ballots of a contest
 ///
-/// For staff, once voting is over, and before that those that were held: under pseudonyms, with what they were held for. 404 once ballots
-/// had their time; the bundle has what counted.
+/// For staff, once voting is over, and before that those that were held: under pseudonyms, with what they were held for. With `waiting`,
+/// those whose appeal against a rejection staff have to decide about. 404 once ballots had their time; the bundle has what counted.
 #[utoipa::path(tag = "Contests", security(("bearer" = [])), params(("id" = Uuid, Path), ListBallotsQuery),
     responses((status = 200, body = Listing<BallotBody>), (status = 403, description = "run_by_others"), (status = 409, description = "no_ballot, ballot_open")))]
 #[get("/v1/contests/{id}/ballots")]
@@ -107,8 +109,12 @@ async fn list_ballots(
     Query(query): Query<ListBallotsQuery>,
 ) -> Result<Reply<Listing<BallotBody>>, Failure> {
     let (limit, state) = (limit(query.limit)?, query.state.map(State::from));
+    let waiting = query.waiting.map(|AppealWaiting::Appeal| ballots::Waiting::Appeal);
     let (act, now) = (app.act(&me, "list_ballots"), app.config.clock.now());
-    let list = ListName::of(&["ballots", &id.to_string(), state.map_or("", State::name)]);
+    let name = [state.map_or("", State::name), &format!("{waiting:?}")];
+    let list = ListName::of(&["ballots", &id.to_string(), name[0], name[1]]);
+    // Only a rejection is appealed against.
+    let state = state.or(waiting.map(|_| State::Rejected));
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app.look(&me.caller, move |tx, actor| {
         let contest = run(tx, actor, id.into())?;
@@ -120,7 +126,7 @@ async fn list_ballots(
         if !matches!(state, Some(State::Held | State::Rejected)) {
             contest.ensure_ballot_closed(now)?;
         }
-        let page = ballots::list(tx, contest.id, state, after, limit)?;
+        let page = ballots::list(tx, contest.id, (state, waiting), after, limit)?;
         let page = page.map(|ballot| BallotBody::new(&contest, &ballot, now));
         let voters: Vec<&str> = page.items.iter().map(BallotBody::voter).collect();
         act.keep_facts(tx, actor, Some(id), (None, Some(json!({ "voters": voters }))))?;

@@ -1,6 +1,8 @@
-//! Entries as they are written in requests and answers.
+//! Entries as they are written in requests and answers. What their teams alone are shown is in `own`.
 
-use std::collections::{BTreeSet, HashMap};
+mod own;
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -10,24 +12,22 @@ use domain::{
         Contest,
         answers::Answers,
         entries::{Content, Entry, File, State, Version},
-        screening::Screening,
     },
     digest,
 };
 use persistence::{
     AnyConnection, Result as Rows,
     attachments::contests::of_entries,
-    contests::{
-        entries::{Sent, Whole},
-        teams, versions,
-    },
+    contests::{entries::Sent, teams},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::{ContestRefBody, screening::ScreeningBody, teams::TeamInvitationBody};
+use self::own::YoursBody;
+pub use self::own::{own, owned};
+use super::super::{ContestRefBody, screening::ScreeningBody};
 use crate::attachments::{AttachmentBody, links::Links};
 
 /// How far an entry is.
@@ -179,25 +179,12 @@ pub struct EntryBody {
     /// For the team.
     #[serde(skip_serializing_if = "Option::is_none")]
     yours: Option<YoursBody>,
+    /// For those who run the contest: what the entry is called in results, ties and bundles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "9f86d081884c7d65")]
+    pseudonym: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
-}
-
-/// What only the team of an entry is shown.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct YoursBody {
-    /// What the entry is called in results, bundles and ballots, where nobody else knows that it is yours.
-    #[schema(example = "9f86d081884c7d65")]
-    pseudonym: String,
-    /// Whether something changed since it was sent, which counts only once it is sent again.
-    unsent_changes: bool,
-    /// Until when it may be changed and sent.
-    open_until: Option<DateTime<Utc>>,
-    /// Who was asked into the team.
-    invitations: Vec<TeamInvitationBody>,
-    /// The keys of the consents you gave.
-    #[schema(example = json!(["privacy"]))]
-    consents: BTreeSet<String>,
 }
 
 /// What entries are shown with.
@@ -251,12 +238,13 @@ impl Showing {
             from_idea_id: entry.from_idea_id.map(|id| id.uuid()),
             idea_id: entry.idea_id.map(|id| id.uuid()),
             yours: None,
+            pseudonym: None,
             created_at: entry.created_at,
             updated_at: entry.updated_at,
         }
     }
 
-    /// As it was sent.
+    /// As it was sent, for those who run the contest.
     pub fn sent(&self, sent: &Sent, contest: &Contest, with: (&Links, &Actor)) -> EntryBody {
         let receipt = contest.rules_hash.map(|rules_hash| ReceiptBody {
             entry_id: sent.entry.id.uuid(),
@@ -265,35 +253,7 @@ impl Showing {
             submitted_at: sent.submitted_at,
             rules_hash: digest::hex(rules_hash),
         });
-        EntryBody { receipt, ..self.entry(&sent.entry, contest, &sent.content, with) }
-    }
-}
-
-/// An entry as one in its team sees it.
-pub fn own(tx: &mut AnyConnection, actor: &Actor, whole: &Whole, links: &Links) -> Rows<EntryBody> {
-    let Whole { entry, contest, team } = whole;
-    let last = versions::last(tx, entry.id)?;
-    let invitations = teams::invitations(tx, entry.id)?;
-    let invitations = invitations.iter().map(TeamInvitationBody::from).collect();
-    let mine = team.members.iter().find(|mate| Some(mate.member) == actor.member_id());
-    let yours = YoursBody {
-        pseudonym: contest.pseudonym_of_entry(entry.id),
-        unsent_changes: last.as_ref().is_some_and(|(version, _)| version.content != entry.content),
-        open_until: open_until(entry, contest),
-        invitations,
-        consents: mine.map(|mate| mate.agreed.clone()).unwrap_or_default(),
-    };
-    let showing = Showing::of(tx, &[entry.id])?;
-    let receipt = last.map(|(version, sha256)| ReceiptBody::new(&version, sha256));
-    let shown = showing.entry(entry, contest, &entry.content, (links, actor));
-    Ok(EntryBody { receipt, yours: Some(yours), ..shown })
-}
-
-fn open_until(entry: &Entry, contest: &Contest) -> Option<DateTime<Utc>> {
-    let Screening { fix_until, .. } = entry.screening;
-    match entry.state {
-        State::Draft | State::Submitted => Some(contest.terms.schedule.closes_at),
-        State::FixRequested => fix_until,
-        State::Withdrawn | State::Accepted | State::Rejected | State::Calibration => None,
+        let pseudonym = Some(contest.pseudonym_of_entry(sent.entry.id));
+        EntryBody { receipt, pseudonym, ..self.entry(&sent.entry, contest, &sent.content, with) }
     }
 }

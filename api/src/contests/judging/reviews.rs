@@ -45,8 +45,8 @@ pub fn routes(to: &mut Routes<'_>) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct MyReviewsQuery {
-    /// Of which contest.
-    contest: Uuid,
+    /// Only what you judge in this contest; left out, in all of them.
+    contest: Option<Uuid>,
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     cursor: Option<String>,
@@ -89,7 +89,9 @@ fn own_alone(tx: &mut AnyConnection, actor: &Actor, id: ReviewId) -> Rows<(Conte
     own(tx, actor, id)
 }
 
-/// List what you judge, or judged, in a contest
+/// List what you judge, or judged, in the order in which it was given
+///
+/// In one contest or in all that you judge; nothing of one you left.
 #[utoipa::path(tag = "Contests", security(("bearer" = [])), params(MyReviewsQuery), responses((status = 200, body = Listing<EntryReviewBody>)))]
 #[get("/v1/me/reviews")]
 async fn list_my_reviews(
@@ -99,21 +101,17 @@ async fn list_my_reviews(
     Query(query): Query<MyReviewsQuery>,
 ) -> Result<Reply<Listing<EntryReviewBody>>, Failure> {
     let (limit, member, now) = (limit(query.limit)?, me.member, app.config.clock.now());
-    let list = ListName::of(&["my reviews", &member.to_string(), &query.contest.to_string()]);
+    let name = query.contest.map(|id| id.to_string()).unwrap_or_default();
+    let list = ListName::of(&["my reviews", &member.to_string(), &name]);
     let after = list.place(&app.keys, query.cursor.as_deref())?;
     let page = app.read(&me.caller, move |tx, actor| {
-        let contest = match judged(tx, actor, query.contest.into()) {
-            // Whoever judges nothing has an empty list.
-            Err(Error::Missing) => return Ok(domain::page::Page { items: Vec::new(), next: None }),
-            found => found?,
-        };
-        let page = reviews::of_judge(tx, contest.id, member, after, limit)?;
-        let sent = reviews::sent_of(tx, &contest, member)?;
-        let items = page
-            .items
-            .into_iter()
-            .map(|one| EntryReviewBody::beside(tx, (&contest, &sent), one, (&links, actor), now));
-        Ok(domain::page::Page { items: items.collect::<Rows<Vec<_>>>()?, next: page.next })
+        // Whoever judges nothing has an empty list.
+        let page = reviews::of_judge(tx, query.contest.map(Into::into), member, after, limit)?;
+        let of: Vec<ContestId> = page.items.iter().map(|review| review.contest_id).collect();
+        let contests = contests::each(tx, &of)?;
+        let contests = contests.iter().map(|(id, contest)| (*id, contest)).collect();
+        let items = EntryReviewBody::all(tx, (member, &contests), page.items, (&links, actor), now)?;
+        Ok(domain::page::Page { items, next: page.next })
     });
     Ok(Reply::ok(&list.listing(&app.keys, page.await?, None, |shown| shown)))
 }

@@ -72,6 +72,8 @@ CREATE TABLE entry_reviews (
 CREATE UNIQUE INDEX entry_reviews_once ON entry_reviews (entry_id, round, judge_id);
 CREATE INDEX entry_reviews_in_order ON entry_reviews (contest_id, round, id);
 CREATE INDEX entry_reviews_by_judge ON entry_reviews (judge_id, contest_id, id);
+-- What somebody judges, of all contests together.
+CREATE INDEX entry_reviews_of_judges ON entry_reviews (judge_id, id);
 
 -- What customers star: one ballot of each member, by its key.
 CREATE TABLE contest_ballots (

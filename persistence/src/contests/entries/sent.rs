@@ -30,15 +30,23 @@ pub struct Sent {
     pub submitted_at: DateTime<Utc>,
 }
 
+/// What staff have to decide of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// Of one that was rejected.
+    Appeal,
+}
+
 /// What was sent to a contest and not withdrawn, in one state or in any, in the order of their making; samples where their state is
-/// asked for. Of what was withdrawn, or is a draft again, what was sent once is nobody's to read, whatever state is asked for.
+/// asked for; all, or that of which something waits to be decided. Of what was withdrawn, or is a draft again, what was sent once is
+/// nobody's to read, whatever state is asked for.
 ///
 /// # Errors
 /// Only when the database fails.
 pub fn list(
     conn: &mut AnyConnection,
     contest: ContestId,
-    state: Option<State>,
+    (state, waiting): (Option<State>, Option<Waiting>),
     after: Option<Place>,
     limit: Limit,
 ) -> Result<Page<Sent>> {
@@ -55,6 +63,10 @@ pub fn list(
             .filter(contest_entries::state.eq(state.name())),
         None => query.filter(contest_entries::state.eq_any(State::SENT.map(State::name))),
     };
+    if let Some(Waiting::Appeal) = waiting {
+        let appealed = contest_entries::appealed_at.is_not_null().and(contest_entries::verdict_at.is_null());
+        query = query.filter(contest_entries::state.eq(State::Rejected.name()).and(appealed));
+    }
     if let Some(after) = after {
         query = query.filter(contest_entries::id.gt(KeyValue::from(after.id)));
     }
@@ -112,10 +124,22 @@ pub fn samples(conn: &mut AnyConnection, contest: ContestId) -> Result<Vec<Entry
 /// # Errors
 /// Only when the database fails.
 pub fn last_sent_of(conn: &mut AnyConnection, ids: &[EntryId]) -> Result<Vec<Sent>> {
+    last_of(conn, ids, &State::SENT)
+}
+
+/// The same, or what a sample says.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn last_read_of(conn: &mut AnyConnection, ids: &[EntryId]) -> Result<Vec<Sent>> {
+    last_of(conn, ids, &State::READ)
+}
+
+fn last_of(conn: &mut AnyConnection, ids: &[EntryId], states: &[State]) -> Result<Vec<Sent>> {
     let rows: Vec<(Row, SentRow)> = contest_entries::table
         .inner_join(last_version())
         .filter(contest_entries::id.eq_any(ids.iter().copied().map(key)))
-        .filter(contest_entries::state.eq_any(State::SENT.map(State::name)))
+        .filter(contest_entries::state.eq_any(states.iter().copied().map(State::name)))
         .select((Row::as_select(), SENT))
         .load(conn)?;
     rows.into_iter().map(sent).collect()

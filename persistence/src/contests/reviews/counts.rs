@@ -1,5 +1,7 @@
 //! What is asked of all reviews of a round at once.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
 use domain::{
@@ -48,19 +50,44 @@ pub fn sent_marks(conn: &mut AnyConnection, contest: ContestId, round: i32) -> R
     rows.into_iter().map(marked).collect()
 }
 
-/// The marks a judge has sent in the round the contest is in.
+/// Who has an entry that competes in the round, or had one.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn sent_of(conn: &mut AnyConnection, contest: &Contest, judge: MemberId) -> Result<Vec<Marks>> {
-    let rows: Vec<String> = entry_reviews::table
-        .filter(entry_reviews::judge_id.eq(key(judge)))
+pub fn assigned(conn: &mut AnyConnection, contest: &Contest) -> Result<BTreeSet<MemberId>> {
+    let rows: Vec<KeyValue> = entry_reviews::table
         .filter(entry_reviews::contest_id.eq(key(contest.id)))
         .filter(entry_reviews::round.eq(contest.round))
-        .filter(entry_reviews::state.eq(State::Sent.name()))
-        .select(entry_reviews::marks)
+        .filter(entry_reviews::kind.eq(Kind::Assigned.name()))
+        .select(entry_reviews::judge_id)
+        .distinct()
         .load(conn)?;
-    rows.iter().map(|marks| from_json(marks)).collect()
+    Ok(rows.into_iter().map(MemberId::from).collect())
+}
+
+/// The marks a judge has sent in the round each of these contests is in; none has no row.
+///
+/// # Errors
+/// Only when the database fails.
+pub fn sent_by(
+    conn: &mut AnyConnection,
+    judge: MemberId,
+    contests: &HashMap<ContestId, &Contest>,
+) -> Result<HashMap<ContestId, Vec<Marks>>> {
+    let rows: Vec<(KeyValue, i32, String)> = entry_reviews::table
+        .filter(entry_reviews::judge_id.eq(key(judge)))
+        .filter(entry_reviews::contest_id.eq_any(contests.keys().copied().map(key)))
+        .filter(entry_reviews::state.eq(State::Sent.name()))
+        .select((entry_reviews::contest_id, entry_reviews::round, entry_reviews::marks))
+        .load(conn)?;
+    let mut sent: HashMap<ContestId, Vec<Marks>> = HashMap::new();
+    for (contest, round, marks) in rows {
+        let contest = ContestId::from(contest);
+        if contests.get(&contest).is_some_and(|contest| contest.round == round) {
+            sent.entry(contest).or_default().push(from_json(&marks)?);
+        }
+    }
+    Ok(sent)
 }
 
 /// How many reviews of a round judges have not sent yet, calibration too.

@@ -42,9 +42,15 @@ pub fn ask_about_contests(
     let (stamp, contest, limit) = (Stamp::new(at(), [0; 10]), contest(), Limit::default());
     let entry = EntryId::from(Uuid::from_u128(12));
     for state in [None, Some(State::Submitted)] {
-        entries::list(conn, contest.id, state, after, limit)?;
+        for waiting in [None, Some(entries::Waiting::Appeal)] {
+            entries::list(conn, contest.id, (state, waiting), after, limit)?;
+        }
     }
-    entries::of_member(conn, me, after, limit)?;
+    for of in [None, Some(contest.id)] {
+        entries::of_member(conn, me, of, after, limit)?;
+    }
+    contests::parts::of_member(conn, &[contest.id], me)?;
+    entries::last_read_of(conn, &[entry])?;
     entries::counts(conn, &[contest.id])?;
     entries::each(conn, &[entry])?;
     entries::progress(conn, &contest, at())?;
@@ -52,11 +58,13 @@ pub fn ask_about_contests(
     ideas::of_idea(conn, &Actor::System, (IdeaId::from(Uuid::from_u128(4)), Some(me)), at())?;
     versions::of(conn, entry)?;
     versions::last(conn, entry)?;
+    versions::last_of(conn, &[entry])?;
     ask_about_prizes(conn, me, after)?;
     entries::titles(conn, &[entry])?;
     teams::of(conn, entry)?;
     teams::names(conn, &[entry])?;
-    teams::invitations(conn, entry)?;
+    teams::invitations(conn, &[entry])?;
+    teams::agreed_by(conn, me, &[entry])?;
     for email_verified in [true, false] {
         let member = domain::members::Member { email_verified, ..somebody(me) };
         teams::invitations_of(conn, &member, after, limit)?;
@@ -101,11 +109,13 @@ fn ask_about_judging(
     assigning::list(conn, contest.id, after, limit)?;
     entries::samples(conn, contest.id)?;
     reviews::list(conn, contest.id, 1, after, limit)?;
-    reviews::of_judge(conn, contest.id, me, after, limit)?;
+    for of in [None, Some(contest.id)] {
+        reviews::of_judge(conn, of, me, after, limit)?;
+    }
     reviews::held_by(conn, contest, me)?;
     reviews::judges_of(conn, entry, 1)?;
     reviews::sent_marks(conn, contest.id, 1)?;
-    reviews::sent_of(conn, contest, me)?;
+    reviews::sent_by(conn, me, &[(contest.id, contest)].into())?;
     reviews::open_count(conn, contest.id, 1)?;
     reviews::standing(conn, contest.id, 1)?;
     reviews::clear(conn, contest)?;
@@ -122,7 +132,9 @@ fn ask_about_ballots(
 
     let (stamp, entry) = (Stamp::new(at(), [0; 10]), EntryId::from(Uuid::from_u128(12)));
     for state in [None, Some(Ballot::Held)] {
-        ballots::list(conn, contest.id, state, after, Limit::default())?;
+        for waiting in [None, Some(ballots::Waiting::Appeal)] {
+            ballots::list(conn, contest.id, (state, waiting), after, Limit::default())?;
+        }
     }
     let all = ballots::all(conn, contest.id)?;
     let standing = ballots::Standing::of(&all);
@@ -146,14 +158,16 @@ fn ask_about_ballots(
 
 fn ask_about_prizes(conn: &mut AnyConnection, me: MemberId, after: Option<Place>) -> persistence::Result<()> {
     use contests::{
-        objections::{self, Whose},
+        objections::{self, Waiting, Whose},
         prizes::{self, claims, disqualifications, names},
     };
 
     let (contest, limit) = (contest(), Limit::default());
     let entry = EntryId::from(Uuid::from_u128(12));
     for whose in [Whose::Everybodys, Whose::Of(me)] {
-        objections::list(conn, contest.id, whose, after, limit)?;
+        for waiting in [None, Some(Waiting::Decision)] {
+            objections::list(conn, contest.id, (whose, waiting), after, limit)?;
+        }
     }
     objections::count_of(conn, contest.id, me)?;
     objections::waiting(conn, contest.id)?;
@@ -167,7 +181,11 @@ fn ask_about_prizes(conn: &mut AnyConnection, me: MemberId, after: Option<Place>
     disqualifications::of_contest(conn, contest.id)?;
     names::of(conn, &[entry])?;
     prizes::given(conn, &contest)?;
-    assert_eq!(prizes::outcome(conn, &contest)?.is_some(), after.is_some(), "which is stored between");
+    assert_eq!(
+        contests::results::present(conn, &contest)?.is_some(),
+        after.is_some(),
+        "which is stored between"
+    );
     let stamp = Stamp::new(at(), [0; 10]);
     notifications::contests::tell_who_took_part(conn, &stamp, News::ContestFinal, contest.id)
 }

@@ -95,8 +95,9 @@ async fn a_ring_is_held_decided_about_by_a_person_and_may_appeal() {
         let said = &appealed["appeal"];
         assert_eq!((&said["text"], &said["granted"]), (&json!("저희는 가족입니다."), &Value::Null));
         one.post(&appeal, &json!({ "text": "다시" })).await.expect_problem(409, "already_appealed");
-        let waiting = pm.all(&format!("{path}?state=rejected"), 5).await;
-        let appealed = waiting.iter().find(|row| row["voter"] == mine).unwrap();
+        let waiting = pm.all(&format!("{path}?waiting=appeal"), 5).await;
+        let [appealed] = &waiting[..] else { panic!("{waiting:?}") };
+        assert_eq!(appealed["voter"], mine);
         let again = pm.post(&decide_at, &decision([appealed], "counted")).await;
         again.expect_problem(409, "already_appealed");
         app.advance(TimeDelta::hours(1));
@@ -114,6 +115,7 @@ async fn a_ring_is_held_decided_about_by_a_person_and_may_appeal() {
         pm.post(&of(&mine), &verdict(&unseen["version"])).await.expect_problem(409, "ballot_changed");
         let granted = pm.post(&of(&mine), &verdict(&appealed["version"])).await.expect(200);
         assert_eq!(granted["state"], "counted");
+        assert!(pm.all(&format!("{path}?waiting=appeal"), 5).await.is_empty());
         pm.post(&of(&mine), &verdict(&granted["version"])).await.expect_problem(409, "already_decided");
         assert_eq!(told(&app.member("ring0").await).await[0], "contest_ballot_appeal_decided");
         let tally = pm.get(&format!("/v1/contests/{contest}/tally")).await.expect(200);

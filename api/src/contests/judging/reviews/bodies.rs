@@ -1,10 +1,10 @@
 //! Reviews as they are written in requests and answers of judges.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor,
+    Actor, ContestId, EntryId, MemberId,
     contests::{
         Contest,
         answers::Answers,
@@ -14,8 +14,8 @@ use domain::{
     judging::score::Marks,
 };
 use persistence::{
-    AnyConnection, Result as Rows,
-    attachments::contests::for_judges,
+    AnyConnection, Error, Result as Rows,
+    attachments::contests::for_judges_of,
     contests::{entries, reviews, teams},
 };
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ impl UpdateReviewBody {
 }
 
 /// Somebody who made an entry, where judges are told.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct JudgedAuthorBody {
     #[schema(example = "아나")]
     display_name: String,
@@ -66,7 +66,7 @@ pub struct JudgedAuthorBody {
 }
 
 /// An entry as its judges see it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct JudgedEntryBody {
     #[schema(example = "한마당")]
     title: String,
@@ -113,22 +113,40 @@ impl EntryReviewBody {
         with: (&Links, &Actor),
         now: DateTime<Utc>,
     ) -> Rows<Self> {
-        let sent = reviews::sent_of(tx, contest, review.judge_id)?;
-        Self::beside(tx, (contest, &sent), review, with, now)
+        let of = (review.judge_id, &HashMap::from([(contest.id, contest)]));
+        Self::all(tx, of, vec![review], with, now)?.pop().ok_or(Error::Missing)
     }
 
-    /// A review beside all that its judge has sent.
-    pub fn beside(
+    /// Reviews of one judge in these contests, beside all that the judge has sent, by as many statements as one of them takes. Each is
+    /// shown as far as its contest lets judges see it.
+    pub fn all(
         tx: &mut AnyConnection,
-        (contest, sent): (&Contest, &[Marks]),
-        review: Review,
+        (judge, contests): (MemberId, &HashMap<ContestId, &Contest>),
+        all: Vec<Review>,
         with: (&Links, &Actor),
         now: DateTime<Utc>,
-    ) -> Rows<Self> {
-        let is_shown = review.is_held() && contest.is_unsealed(now) && contest.marks.forgotten_at.is_none();
-        let entry = is_shown.then(|| entry(tx, contest, &review, with)).transpose()?;
-        let found = warnings(&contest.terms, Some(&review.marks), sent);
-        Ok(Self {
+    ) -> Rows<Vec<Self>> {
+        let is_shown = |review: &&Review| {
+            contests.get(&review.contest_id).is_some_and(|contest| {
+                review.is_held() && contest.is_unsealed(now) && contest.marks.forgotten_at.is_none()
+            })
+        };
+        let ids: Vec<EntryId> = all.iter().filter(is_shown).map(|review| review.entry_id).collect();
+        let entries = judged(tx, contests, &ids, with)?;
+        let sent = reviews::sent_by(tx, judge, contests)?;
+        let shown = |review: Review| {
+            let contest = contests.get(&review.contest_id).ok_or(Error::Missing)?;
+            let beside = sent.get(&contest.id).map_or(&[][..], Vec::as_slice);
+            // One may have it in several rounds.
+            let entry = entries.get(&review.entry_id).filter(|_| is_shown(&&review)).cloned();
+            Ok(Self::new(review, contest, entry, beside))
+        };
+        all.into_iter().map(shown).collect()
+    }
+
+    fn new(review: Review, contest: &Contest, entry: Option<JudgedEntryBody>, beside: &[Marks]) -> Self {
+        let found = warnings(&contest.terms, Some(&review.marks), beside);
+        Self {
             id: review.id.uuid(),
             contest: contest.into(),
             round: review.round,
@@ -141,30 +159,37 @@ impl EntryReviewBody {
             saved_at: review.saved_at,
             sent_at: review.sent_at,
             ended_at: review.ended_at,
-        })
+        }
     }
 }
 
-fn entry(
+/// These entries of these contests, as their judges see them.
+fn judged(
     tx: &mut AnyConnection,
-    contest: &Contest,
-    review: &Review,
+    contests: &HashMap<ContestId, &Contest>,
+    ids: &[EntryId],
     (links, actor): (&Links, &Actor),
-) -> Rows<JudgedEntryBody> {
-    let sent = entries::last_sent(tx, review.entry_id)?;
-    let blind = &contest.terms.judging.blind;
-    let named = teams::names(tx, &[review.entry_id])?.remove(&review.entry_id).unwrap_or_default();
-    let author = |(member, display_name)| {
-        let leads = Some(member) == sent.entry.leader_id;
-        let hides = if leads { Blind::Author } else { Blind::Team };
-        (!blind.contains(&hides)).then_some(JudgedAuthorBody { display_name, leads })
+) -> Rows<HashMap<EntryId, JudgedEntryBody>> {
+    let all = entries::last_read_of(tx, ids)?;
+    let mut names = teams::names(tx, ids)?;
+    let mut files = for_judges_of(tx, contests, &all)?;
+    let shown = |sent: entries::Sent| {
+        let id = sent.entry.id;
+        let contest = contests.get(&sent.entry.contest_id).ok_or(Error::Missing)?;
+        let blind = &contest.terms.judging.blind;
+        let author = |(member, display_name)| {
+            let leads = Some(member) == sent.entry.leader_id;
+            let hides = if leads { Blind::Author } else { Blind::Team };
+            (!blind.contains(&hides)).then_some(JudgedAuthorBody { display_name, leads })
+        };
+        let shown = JudgedEntryBody {
+            team: names.remove(&id).unwrap_or_default().into_iter().filter_map(author).collect(),
+            title: sent.content.title,
+            answers: sent.content.answers.clone(),
+            attachments: AttachmentBody::list(files.remove(&id).unwrap_or_default(), links, actor),
+            ai_use: sent.content.ai_use,
+        };
+        Ok((id, shown))
     };
-    let files = for_judges(tx, contest, review.entry_id)?;
-    Ok(JudgedEntryBody {
-        team: named.into_iter().filter_map(author).collect(),
-        title: sent.content.title,
-        answers: sent.content.answers.clone(),
-        attachments: AttachmentBody::list(files, links, actor),
-        ai_use: sent.content.ai_use,
-    })
+    all.into_iter().map(shown).collect()
 }
